@@ -1,0 +1,217 @@
+package import WireGuard
+
+/// All that a visitor sees at one instant: made once per change, shared by every request, never altered.
+package struct Snapshot: Sendable {
+    /// Another number, another content: the heart of an ETag.
+    package var generation: UInt64
+    package var madeAt: UnixTime
+    package var nodes: [NodeRow]
+
+    /// Every key that is on a node or that the bot knows, sorted by node, then owner, then key.
+    package var peers: [PeerRow]
+    package var users: [UserRow]
+    package var services: [ServiceState]
+    package var roster: Roster
+    package var panel: PanelState
+
+    package init(
+        generation: UInt64, madeAt: UnixTime, nodes: [NodeRow], peers: [PeerRow], users: [UserRow],
+        services: [ServiceState], roster: Roster, panel: PanelState
+    ) {
+        self.generation = generation
+        self.madeAt = madeAt
+        self.nodes = nodes
+        self.peers = peers
+        self.users = users
+        self.services = services
+        self.roster = roster
+        self.panel = panel
+    }
+}
+
+package struct NodeRow: Sendable {
+    package var status: NodeStatus
+
+    /// Peers that the newest sample shows, and how many of them were online then. Nil: no sample yet.
+    package var peers: Int?
+    package var peersOnline: Int?
+
+    /// Lifetime sums of the node's keys, opening balances included.
+    package var lifetime: Traffic
+
+    /// Since the day, and the month, began in the owner's zone.
+    package var today: Traffic
+    package var month: Traffic
+
+    package init(
+        status: NodeStatus, peers: Int?, peersOnline: Int?, lifetime: Traffic = .zero, today: Traffic = .zero,
+        month: Traffic = .zero
+    ) {
+        self.status = status
+        self.peers = peers
+        self.peersOnline = peersOnline
+        self.lifetime = lifetime
+        self.today = today
+        self.month = month
+    }
+}
+
+/// One key on one node (and interface): from the node, from the bot's files, or both.
+package struct PeerRow: Sendable {
+    package var node: NodeID
+
+    /// Nil: the node does not show this key.
+    package var interface: String?
+
+    /// As wg prints it; for a record of the bot that is no key, the record's text.
+    package var publicKey: String
+
+    /// Nil: the bot does not know the key.
+    package var device: Device?
+
+    /// Who owns the key by the bot's files. Nil: nobody: "unmatched".
+    package var owner: Int64?
+
+    package var endpoint: String?
+    package var allowedIPs: [String]
+
+    /// By the node's clock. Nil: never, or not seen.
+    package var latestHandshake: UnixTime?
+
+    /// Latest handshake under 180 s ago by the node's clock. Nil: the node is away or stale, so nobody knows.
+    package var isOnline: Bool?
+
+    /// What the counter shows on the node now. Nil: the node does not show the key.
+    package var session: Traffic?
+
+    /// All that was ever booked for this key on this node, opening balance included.
+    package var lifetime: Traffic
+
+    /// Since when bytes were counted. Nil: nothing was counted yet.
+    package var countedSince: UnixTime?
+
+    /// An opening balance is part of `lifetime`: what was there before anybody looked.
+    package var opening: Traffic
+
+    package init(node: NodeID, interface: String?, publicKey: String) {
+        self.node = node
+        self.interface = interface
+        self.publicKey = publicKey
+        allowedIPs = []
+        lifetime = .zero
+        opening = .zero
+    }
+}
+
+package struct UserRow: Sendable {
+    package var user: User
+
+    /// Records the bot has for the user, and the nodes of the active ones.
+    package var peersCount: Int
+    package var activeNodes: [NodeID]
+
+    /// True: a key of theirs is online on a node. Nil: every node of theirs is away.
+    package var isOnline: Bool?
+    package var latestHandshake: UnixTime?
+
+    /// Everything booked while they owned the keys.
+    package var lifetime: Traffic
+    package var today: Traffic
+    package var month: Traffic
+
+    package init(user: User) {
+        self.user = user
+        peersCount = 0
+        activeNodes = []
+        lifetime = .zero
+        today = .zero
+        month = .zero
+    }
+}
+
+/// A service that users depend on, and how it is known to be as it is.
+package struct ServiceState: Sendable, Equatable {
+    /// Nil: not on one of the nodes.
+    package var node: NodeID?
+    package var kind: Kind
+    package var status: Status
+
+    /// Why it is shown so: a key for the page's words.
+    package var evidence: Evidence
+    package var checked: UnixTime?
+    package var latency: Duration?
+
+    /// A probe spoke to the service (active), or it was concluded from handshakes and counters (passive).
+    package var isActive: Bool
+
+    package enum Kind: String, Sendable {
+        case wireGuard = "WireGuard"
+        case amneziaWG = "AmneziaWG"
+        case shadowsocks = "Shadowsocks"
+        case mtProto = "MTProto (Telegram)"
+    }
+
+    package enum Status: String, Sendable {
+        case online
+        case offline
+        case unknown
+        case blocked
+    }
+
+    package enum Evidence: String, Sendable {
+        /// A handshake under 180 s old.
+        case freshHandshake
+        /// The interface is up and nobody is connected now: nothing proves or disproves it.
+        case idle
+        /// The node answers and shows no such interface.
+        case noInterface
+        /// The node does not answer, so nobody knows.
+        case nodeAway
+        /// Not looked at yet, or nothing checks it.
+        case notChecked
+    }
+
+    package init(
+        node: NodeID?, kind: Kind, status: Status, evidence: Evidence, checked: UnixTime? = nil,
+        latency: Duration? = nil, isActive: Bool = false
+    ) {
+        self.node = node
+        self.kind = kind
+        self.status = status
+        self.evidence = evidence
+        self.checked = checked
+        self.latency = latency
+        self.isActive = isActive
+    }
+}
+
+/// How the panel itself is.
+package struct PanelState: Sendable, Equatable {
+    package var version: String
+    package var startedAt: UnixTime
+
+    /// Every node was polled once, well or badly.
+    package var isFirstCycleOver: Bool
+
+    /// When the last sample was stored. Nil: none since start.
+    package var lastStored: UnixTime?
+
+    /// Why samples cannot be stored now, and since when. Nil: they can.
+    package var storeFailure: StoreFailure?
+
+    package struct StoreFailure: Sendable, Equatable {
+        package var since: UnixTime
+        package var words: String
+
+        package init(since: UnixTime, words: String) {
+            self.since = since
+            self.words = words
+        }
+    }
+
+    package init(version: String, startedAt: UnixTime) {
+        self.version = version
+        self.startedAt = startedAt
+        isFirstCycleOver = false
+    }
+}
