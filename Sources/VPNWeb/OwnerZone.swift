@@ -1,0 +1,80 @@
+import Foundation
+import WireGuard
+
+/// Where the owner's days, months and hours are cut. A day that changes to or from summer time has 23 or 25 hours.
+struct OwnerZone: Sendable {
+    let timeZone: TimeZone
+    private let calendar: Calendar
+
+    /// Nil: not a name of the tz database.
+    init?(_ name: String) {
+        guard let timeZone = TimeZone(identifier: name) else { return nil }
+        self.timeZone = timeZone
+        var calendar = Calendar(identifier: .gregorian)
+        calendar.timeZone = timeZone
+        self.calendar = calendar
+    }
+
+    enum Step: String, CaseIterable, Sendable {
+        case hour
+        case day
+        case month
+
+        fileprivate var component: Calendar.Component {
+            switch self {
+            case .hour: .hour
+            case .day: .day
+            case .month: .month
+            }
+        }
+    }
+
+    /// The start of the hour, day or month that holds `instant`.
+    func start(of step: Step, holding instant: UnixTime) -> UnixTime {
+        let interval = calendar.dateInterval(of: step.component, for: instant.date)
+        return interval.map { UnixTime($0.start) } ?? instant
+    }
+
+    /// The cuts of `from..<to`: every start of a step inside it, `from` itself first and `to` last.
+    /// Empty where `to` is not after `from`; at most `limit` pieces (nil: more than that).
+    func cuts(_ step: Step, from: UnixTime, to: UnixTime, limit: Int) -> [UnixTime]? {
+        guard from < to else { return [] }
+        var cuts = [from]
+        var start = self.start(of: step, holding: from).date
+        while let next = calendar.date(byAdding: step.component, value: 1, to: start) {
+            // Adding a day across a change of the clocks can land beside midnight: take the day's own start.
+            start = self.start(of: step, holding: UnixTime(next)).date
+            guard UnixTime(start) < to else { break }
+            guard cuts.count < limit else { return nil }
+            if UnixTime(start) > from { cuts.append(UnixTime(start)) }
+        }
+        return cuts + [to]
+    }
+
+    /// RFC 3339 (`2026-11-23T10:00:00Z`, any offset), or a date, which is that day's start in this zone.
+    func parse(_ text: String) -> UnixTime? {
+        let date = text.split(separator: "-", omittingEmptySubsequences: false)
+        if text.utf8.count == 10, date.count == 3 {
+            guard let year = Int(date[0]), let month = Int(date[1]), let day = Int(date[2]) else { return nil }
+            let components = DateComponents(year: year, month: month, day: day)
+            guard components.isValidDate(in: calendar), let noon = calendar.date(from: components) else { return nil }
+            return UnixTime(calendar.startOfDay(for: noon))
+        }
+        return (try? Date(text, strategy: .iso8601)).map(UnixTime.init)
+    }
+}
+
+extension UnixTime {
+    init(_ date: Date) {
+        self.init(Int64(date.timeIntervalSince1970.rounded(.down)))
+    }
+
+    var date: Date { Date(timeIntervalSince1970: Double(seconds)) }
+
+    /// The wall clock now.
+    static var now: UnixTime {
+        var time = timespec()
+        clock_gettime(CLOCK_REALTIME, &time)
+        return UnixTime(Int64(time.tv_sec))
+    }
+}
