@@ -1,0 +1,7 @@
+import TestBed
+
+@main
+struct Demo {
+    static func main() throws {
+    }
+}

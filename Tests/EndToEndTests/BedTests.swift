@@ -1,0 +1,97 @@
+import Foundation
+import Glibc
+import TestBed
+import Testing
+
+/// What the bed cannot do without. Nil: all there.
+let bedLacks: String? = Requirements.lacking()
+
+/// The bed itself: what the other facts stand on.
+@Suite(.enabled(if: bedLacks == nil, "needs root, /dev/net/tun, wireguard-go and sshd"), .serialized)
+struct BedTests {
+    @Test(.timeLimit(.minutes(2)))
+    func `bytes through a tunnel are on the node's counters, both families, with and without a preshared key`() throws {
+        let bed = try Bed()
+        defer { bed.close() }
+        let far = try Namespace(bed, "n1")
+        let devices = try Namespace(bed, "d1")
+        let node = try WireGuardNode(far.place, number: 1)
+        let cable = try Cable(far.place, devices.place, number: 101)
+        for (name, psk, endpoint6) in [("a", false, false), ("b", true, true)] {
+            let peer = try node.addPeer(name, in: cable, psk: psk, endpoint6: endpoint6)
+            for family in WireGuardPeer.Family.allCases {
+                let before = try node.dump().peers[peer.publicKey]
+                try peer.exchange(200_000, over: family)
+                let after = try #require(try node.dump().peers[peer.publicKey])
+                #expect(after.rx - (before?.rx ?? 0) > 200_000)
+                #expect(after.tx - (before?.tx ?? 0) > 200_000)
+            }
+        }
+        let total = try node.dump()
+        try node.restart()
+        #expect(try node.dump().peers.values.allSatisfy { $0.rx < 1_000 })
+        #expect(try node.dump().peers.keys.sorted() == total.peers.keys.sorted())
+        for peer in node.peers { try peer.exchange(10_000) }
+        let first = node.peers[0]
+        try node.remove(first)
+        #expect(try node.dump().peers[first.publicKey] == nil)
+        try node.restore(first)
+        #expect(try node.dump().peers[first.publicKey]?.rx == 0)
+        try first.exchange(1_000)
+    }
+
+    @Test(.timeLimit(.minutes(1)))
+    func `an sshd of the bed runs its forced command and nothing else`() throws {
+        let bed = try Bed()
+        defer { bed.close() }
+        let near = try Namespace(bed, "p")
+        let far = try Namespace(bed, "n1", users: [SSHServer.user])
+        let cable = try Cable(near.place, far.place, number: 1)
+        let server = try SSHServer(far.place, "n1")
+        let key = try SSHKey(bed.folder + "/key")
+        try server.authorize(key, command: "echo only this")
+        try write(server.knownHost(cable.addressB) + "\n", to: bed.folder + "/known_hosts")
+        func ask() throws -> Output {
+            try near.network.run(
+                [
+                    "ssh", "-F", "none", "-i", key.path, "-o", "UserKnownHostsFile=\(bed.folder)/known_hosts",
+                    "-o", "BatchMode=yes", "-o", "ConnectTimeout=2", "vpn-web@\(cable.addressB)", "id",
+                ], limit: .seconds(8))
+        }
+        #expect(try ask().text == "only this\n")
+        #expect(server.logins == 1)
+        server.freeze()
+        #expect(try ask().status == 255)
+        server.thaw()
+        #expect(try ask().text == "only this\n")
+        try cable.cut()
+        #expect(try ask().status == 255)
+        try cable.mend()
+        #expect(try ask().text == "only this\n")
+        try server.changeHostKey()
+        #expect(try ask().errors.contains("HOST IDENTIFICATION HAS CHANGED"))
+        server.stop()
+        #expect(try ask().errors.contains("refused"))
+    }
+
+    @Test
+    func `a bed leaves no trace, also when its owner was killed`() throws {
+        func traces() throws -> Int {
+            let processes = try run(["pgrep", "-c", "-f", "vw-left"]).text
+            let names = try must(["ip", "netns"]) + must(["ip", "-br", "link"])
+            return (Int(processes.prefix { $0 != "\n" }) ?? 0)
+                + names.split(separator: "\n").count { $0.contains("vwleft") }
+        }
+        let bed = try Bed(folder: "/tmp/vpn-web-bed-left", prefix: "vwleft")
+        let far = try Namespace(bed, "n1")
+        _ = try Cable(.machine(bed), far.place, number: 1)
+        _ = try far.place.start(["sh", "-c", "sleep 1000; : vw-left"])
+        _ = try bed.start(["sh", "-c", "sleep 1000; : vw-left"])
+        #expect(try traces() > 2)
+        // What a later run does; it is ours, so it has to be forced.
+        #expect(!Bed.sweep(bed.folder))
+        #expect(Bed.sweep(bed.folder, evenIfOwned: true))
+        #expect(try traces() == 0)
+        #expect(access(bed.folder, F_OK) != 0)
+    }
+}

@@ -1,0 +1,135 @@
+import Foundation
+import Glibc
+import Synchronization
+
+/// One run of the bed: a folder, a prefix for every name it makes on this machine, and a list of its traces on disk,
+/// so that a later run can undo what a killed one left.
+package final class Bed: Sendable {
+    package let folder: String
+
+    /// At most six characters: interface names have room for fifteen.
+    package let prefix: String
+    private let traces = Mutex<[Trace]>([])
+
+    /// A bed for one test run. Leftovers of runs that died are removed first.
+    package convenience init() throws(BedError) {
+        Self.sweepLeftovers()
+        let mark = String(UInt32.random(in: 0..<(36 * 36 * 36 * 36)), radix: 36)
+        try self.init(folder: "/tmp/vpn-web-bed-\(mark)", prefix: "vw" + mark)
+    }
+
+    package init(folder: String, prefix: String) throws(BedError) {
+        self.folder = folder
+        self.prefix = prefix
+        guard mkdir(folder, 0o700) == 0 else {
+            throw BedError("mkdir \(folder)", String(cString: strerror(errno)))
+        }
+        note(.owner(getpid(), ProcessTable.startTime(of: getpid()) ?? 0))
+    }
+
+    deinit { close() }
+
+    /// Something on this machine that the bed has to take away.
+    package enum Trace: Sendable, Equatable {
+        case owner(Int32, UInt64)
+        case process(Int32, UInt64)
+        case namespace(String)
+        case link(String)
+        case path(String)
+
+        var line: String {
+            switch self {
+            case .owner(let pid, let start): "owner \(pid) \(start)"
+            case .process(let pid, let start): "process \(pid) \(start)"
+            case .namespace(let name): "namespace \(name)"
+            case .link(let name): "link \(name)"
+            case .path(let path): "path \(path)"
+            }
+        }
+
+        init?(line: some StringProtocol) {
+            let words = line.split(separator: " ", maxSplits: 2)
+            guard words.count >= 2 else { return nil }
+            let start = words.count > 2 ? UInt64(words[2]) : nil
+            switch (words[0], Int32(words[1]), start) {
+            case ("owner", let pid?, let start?): self = .owner(pid, start)
+            case ("process", let pid?, let start?): self = .process(pid, start)
+            case ("namespace", _, _): self = .namespace(String(words[1]))
+            case ("link", _, _): self = .link(String(words[1]))
+            case ("path", _, _): self = .path(String(words[1]))
+            default: return nil
+            }
+        }
+    }
+
+    /// Writes a trace down: before the thing is made where its name is known, at once after where it is not.
+    package func note(_ trace: Trace) {
+        traces.withLock { $0.append(trace) }
+        let descriptor = open(folder + "/traces", O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0o600)
+        guard descriptor >= 0 else { return }
+        let line = trace.line + "\n"
+        _ = line.withCString { Glibc.write(descriptor, $0, strlen($0)) }
+        Glibc.close(descriptor)
+    }
+
+    /// A process of this bed.
+    package func start(
+        _ arguments: [String], environment: [String: String] = [:], output: String = "/dev/null"
+    ) throws(BedError) -> Child {
+        let child = try Child(arguments, environment: environment, output: output)
+        note(.process(child.pid, child.startedAt))
+        return child
+    }
+
+    /// Takes everything away. A second call does nothing.
+    package func close() {
+        let traces = traces.withLock { traces in
+            defer { traces = [] }
+            return traces
+        }
+        guard !traces.isEmpty else { return }
+        Self.undo(traces)
+        try? FileManager.default.removeItem(atPath: folder)
+    }
+
+    /// Takes away what a bed in this folder left. False: its owner lives, so it is not a leftover.
+    @discardableResult
+    package static func sweep(_ folder: String, evenIfOwned: Bool = false) -> Bool {
+        let traces = read(folder + "/traces").split(separator: "\n").compactMap { Trace(line: $0) }
+        for case .owner(let pid, let start) in traces where ProcessTable.startTime(of: pid) == start && !evenIfOwned {
+            return false
+        }
+        undo(traces)
+        try? FileManager.default.removeItem(atPath: folder)
+        return true
+    }
+
+    private static func sweepLeftovers() {
+        let names = (try? FileManager.default.contentsOfDirectory(atPath: "/tmp")) ?? []
+        for name in names where name.hasPrefix("vpn-web-bed-") && access("/tmp/\(name)/traces", F_OK) == 0 {
+            sweep("/tmp/" + name)
+        }
+    }
+
+    private static func undo(_ traces: [Trace]) {
+        for case .process(let pid, let start) in traces.reversed() where ProcessTable.startTime(of: pid) == start {
+            for pid in ProcessTable.descendants(of: pid) + [pid] { kill(pid, SIGKILL) }
+        }
+        for trace in traces.reversed() {
+            switch trace {
+            case .owner: break
+            case .process(let pid, let start):
+                // A child of ours is reaped here; of a stranger's we only wait for the end.
+                for _ in 0..<500 where ProcessTable.startTime(of: pid) == start { usleep(2_000) }
+                var status: Int32 = 0
+                waitpid(pid, &status, WNOHANG)
+            case .namespace(let name):
+                let pids = (try? run(["ip", "netns", "pids", name]).lines) ?? []
+                for pid in pids.compactMap({ Int32($0) }) { kill(pid, SIGKILL) }
+                _ = try? run(["ip", "netns", "del", name])
+            case .link(let name): _ = try? run(["ip", "link", "del", name])
+            case .path(let path): try? FileManager.default.removeItem(atPath: path)
+            }
+        }
+    }
+}

@@ -1,0 +1,14 @@
+import Foundation
+import Glibc
+
+/// What a machine has to have for the bed.
+package enum Requirements {
+    /// What is missing, in words. Nil: nothing.
+    package static func lacking(programs: [String] = ["wireguard-go", "wg", "sshd", "ip", "ping", "nsenter"]) -> String?
+    {
+        if geteuid() != 0 { return "root" }
+        if access("/dev/net/tun", R_OK | W_OK) != 0 { return "/dev/net/tun" }
+        let folders = ["/usr/local/sbin", "/usr/local/bin", "/usr/sbin", "/usr/bin", "/sbin", "/bin"]
+        return programs.first { program in !folders.contains { access($0 + "/" + program, X_OK) == 0 } }
+    }
+}

@@ -1,0 +1,134 @@
+import Foundation
+import Glibc
+import Synchronization
+
+/// One real sshd with its own host key, log and forced command.
+package final class SSHServer: Sendable {
+    package let place: Place
+    package let name: String
+    package let port: Int
+    package let user: String
+    private let folder: String
+    private let allowForwarding: Bool
+    private let process = Mutex<Child?>(nil)
+
+    /// A line of passwd(5): a second name for root, as reading WireGuard needs it, with a shell that reads no rc files
+    /// and a home that has none. sshd lets it in with the forced command only.
+    package static let user = "vpn-web:x:0:0:the panel's eyes:/:/bin/sh"
+
+    /// `addresses`: where it listens; [] is everywhere.
+    package init(
+        _ place: Place, _ name: String, port: Int = 22, addresses: [String] = [], user: String = "vpn-web",
+        allowForwarding: Bool = false, settings: [String] = []
+    ) throws {
+        self.place = place
+        self.name = name
+        self.port = port
+        self.user = user
+        self.allowForwarding = allowForwarding
+        folder = place.bed.folder + "/sshd-" + name
+        guard mkdir(folder, 0o700) == 0 else { throw BedError("mkdir \(folder)", String(cString: strerror(errno))) }
+        try SSHKey.generate(folder + "/host")
+        var lines = [
+            "HostKey \(folder)/host", "AuthorizedKeysFile \(folder)/authorized_keys", "PidFile none", "UsePAM no",
+            "Port \(port)", "LogLevel VERBOSE", "StrictModes no", "PasswordAuthentication no",
+            "KbdInteractiveAuthentication no", "PrintMotd no", "PrintLastLog no", "UseDNS no", "X11Forwarding no",
+            "PermitRootLogin \(allowForwarding ? "prohibit-password" : "forced-commands-only")",
+            "AllowTcpForwarding \(allowForwarding ? "local" : "no")",
+        ]
+        lines += addresses.map { "ListenAddress \($0)" } + settings
+        try write(lines.joined(separator: "\n") + "\n", to: folder + "/sshd_config")
+        try write("", to: folder + "/authorized_keys")
+        try start()
+    }
+
+    /// What sshd said, a line each: it ends them with CR LF, which is one Character to Swift.
+    package var log: [Substring] {
+        read(folder + "/log").split(omittingEmptySubsequences: true) { $0 == "\r\n" || $0 == "\n" }
+    }
+
+    /// How many logins there were.
+    package var logins: Int { log.count { $0.contains("Accepted publickey") } }
+
+    /// OpenSSH's line without the host.
+    package var hostKey: String {
+        read(folder + "/host.pub").split(separator: " ").prefix(2).joined(separator: " ")
+    }
+
+    package func knownHost(_ address: String) -> String {
+        (port == 22 ? address : "[\(address)]:\(port)") + " " + hostKey
+    }
+
+    /// Lets a key in, with this command and no other. Without one: a jump host's line, for forwarding only.
+    package func authorize(_ key: SSHKey, command: String?) throws {
+        let escaped = command?.replacing("\"", with: "\\\"")
+        let options = escaped.map { "restrict,command=\"\($0)\"" } ?? "restrict,port-forwarding,command=\"/bin/false\""
+        try write("\(options) \(key.publicLine)\n", to: folder + "/authorized_keys")
+    }
+
+    package func deauthorize() throws { try write("", to: folder + "/authorized_keys") }
+
+    package func start() throws {
+        func listening() -> Int { log.count { $0.contains("Server listening") } }
+        let before = listening()
+        let child = try place.start(
+            ["/usr/sbin/sshd", "-D", "-e", "-f", folder + "/sshd_config"], output: folder + "/log")
+        process.withLock { $0 = child }
+        try eventually("sshd \(name)", within: .seconds(10), every: .milliseconds(10)) {
+            if let status = child.status { throw BedError("sshd \(name)", "exit \(status): \(log.suffix(3))") }
+            return listening() > before ? true : nil
+        }
+    }
+
+    /// Ends the listener and every session: a connection to it is refused from here on.
+    package func stop() {
+        guard let child = process.withLock({ $0 }) else { return }
+        let sessions = ProcessTable.descendants(of: child.inner)
+        child.kill()
+        for pid in sessions { kill(pid, SIGKILL) }
+    }
+
+    package func restart() throws {
+        stop()
+        try start()
+    }
+
+    /// Ends the sessions only.
+    package func dropSessions() {
+        guard let child = process.withLock({ $0 }) else { return }
+        for pid in ProcessTable.descendants(of: child.inner) { kill(pid, SIGKILL) }
+    }
+
+    /// Nothing in it moves any more, and the kernel goes on accepting for it.
+    package func freeze() { signalAll(SIGSTOP) }
+    package func thaw() { signalAll(SIGCONT) }
+
+    private func signalAll(_ number: Int32) {
+        guard let child = process.withLock({ $0 }) else { return }
+        let inner = child.inner
+        for pid in [inner] + ProcessTable.descendants(of: inner) { kill(pid, number) }
+        if number == SIGCONT { child.signal(number) }
+    }
+
+    /// Another host key from the next connection on; sessions end.
+    package func changeHostKey() throws {
+        for end in ["", ".pub"] { try? FileManager.default.removeItem(atPath: folder + "/host" + end) }
+        try SSHKey.generate(folder + "/host")
+        try restart()
+    }
+}
+
+/// A key pair in files.
+package struct SSHKey: Sendable {
+    package let path: String
+    package var publicLine: String { String(read(path + ".pub").prefix { $0 != "\n" }) }
+
+    package init(_ path: String, passphrase: String = "", type: String = "ed25519") throws(BedError) {
+        self.path = path
+        try Self.generate(path, passphrase: passphrase, type: type)
+    }
+
+    static func generate(_ path: String, passphrase: String = "", type: String = "ed25519") throws(BedError) {
+        try must(["ssh-keygen", "-q", "-t", type, "-N", passphrase, "-C", "vpn-web", "-f", path])
+    }
+}
