@@ -106,6 +106,9 @@ package struct PeerRow: Sendable {
 package struct UserRow: Sendable {
     package var user: User
 
+    /// False: the bot's files no longer know the user; what was booked stays.
+    package var isKnown: Bool
+
     /// Records the bot has for the user, and the nodes of the active ones.
     package var peersCount: Int
     package var activeNodes: [NodeID]
@@ -121,6 +124,7 @@ package struct UserRow: Sendable {
 
     package init(user: User) {
         self.user = user
+        isKnown = true
         peersCount = 0
         activeNodes = []
         lifetime = .zero

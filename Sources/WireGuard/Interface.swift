@@ -2,6 +2,9 @@
 package struct Interface: Sendable, Equatable {
     package var name: String
 
+    /// By the reader's knowledge: the width of its dump line, the netlink family, the socket's folder.
+    package var kind: Kind
+
     /// Nil: the interface has no private key, so no public key either (`(none)`).
     package var publicKey: PublicKey?
 
@@ -20,16 +23,22 @@ package struct Interface: Sendable, Equatable {
     var text: [UInt8]
 
     package init(
-        name: String, publicKey: PublicKey?, listenPort: UInt16, fwmark: String?, peers: [Peer] = [],
-        index: UInt32? = nil
+        name: String, kind: Kind = .wireGuard, publicKey: PublicKey?, listenPort: UInt16, fwmark: String?,
+        peers: [Peer] = [], index: UInt32? = nil
     ) {
         self.name = name
+        self.kind = kind
         self.publicKey = publicKey
         self.listenPort = listenPort
         self.fwmark = fwmark
         self.peers = peers
         self.index = index
         text = []
+    }
+
+    package enum Kind: String, Sendable {
+        case wireGuard
+        case amneziaWG
     }
 
     /// The peer's last source address and port, as wg prints it (`[…]:port` for IPv6). Nil: none is known.
