@@ -114,6 +114,11 @@ package struct Reset: Equatable, Sendable {
 package struct Gap: Equatable, Sendable {
     package var since: UnixTime
     package var until: UnixTime
+
+    package init(since: UnixTime, until: UnixTime) {
+        self.since = since
+        self.until = until
+    }
 }
 
 /// Unmatched bytes of a key that the bot names now: they move to its user, with a mark (rule 7).
