@@ -1,0 +1,133 @@
+package import Fleet
+import SSH
+
+/// What to run on a node, once, as root: the text of `vpn-web node-setup NODE`, to be pasted into a shell as it is.
+package enum NodeSetup {
+    /// - Parameters:
+    ///   - publicKey: the panel's key for this node, as authorized_keys has it.
+    ///   - from: addresses the panel comes from, as sshd(8) `from=` has them. Nil: any.
+    package static func text(for node: Fleet.Node, ssh: SSHSettings, publicKey: String, from: String? = nil) -> String {
+        let isRoot = ssh.host.user == "root"
+        let user = word(ssh.host.user)
+        let forced = isRoot ? path : "sudo -n \(path)"
+        let options = ["restrict", from.map { "from=\"\(quoted($0))\"" }, "command=\"\(forced)\""].compactMap(\.self)
+        let line = "\(options.joined(separator: ",")) \(SafeLine.printable(publicKey)) vpn-web"
+        return """
+            # Node \(SafeLine.clean(node.id.name)) (\(SafeLine.clean(ssh.host.address.description))): run this there, as root, once; again after an update.
+            # It installs one command that reads and changes nothing, and lets the panel's key run that one command alone.
+
+            \(isRoot ? "" : userPart(user))# The command. Its line COMMANDS says what it asks.
+            install -d -m 0755 \(folder)
+            cat > \(path) <<'\(delimiter)'
+            \(script(commands(ssh.command)))\(delimiter)
+            chmod 0755 \(path)
+
+            \(isRoot ? rootKeyPart(line, publicKey) : sudoPart(user) + keyPart(user, line))# Then, on the panel: vpn-web trust \(word(node.id.name)) && vpn-web check \(word(node.id.name))
+
+            """
+    }
+
+    /// The script as it is installed, with these commands in its COMMANDS line.
+    package static func script(_ commands: [String]) -> String {
+        let text = String(decoding: PackageResources.vpn_web_node_sh, as: UTF8.self)
+        let known = "COMMANDS='\nwg show all dump\n'"
+
+        return text.replacing(known, with: "COMMANDS='\n\(commands.joined(separator: "\n"))\n'")
+    }
+
+    /// What the script asks for a `command` of the configuration: the same without sudo, which stands before the script,
+    /// and of all interfaces, the only form whose columns the script knows to blank.
+    package static func commands(_ command: String) -> [String] {
+        var words = command.split(separator: " ").map(String.init)
+        if words.first == "sudo" { words = Array(words.dropFirst().drop { $0.hasPrefix("-") }) }
+        guard words.count > 3, words.suffix(3).first == "show", words.last == "dump",
+            words.allSatisfy({ $0.utf8.allSatisfy(isWordCharacter) })
+        else { return ["wg show all dump"] }
+        words[words.count - 2] = "all"
+        return [words.joined(separator: " ")]
+    }
+
+    private static func userPart(_ user: String) -> String {
+        """
+        # A user without a password, who owns nothing: also the key's file is root's.
+        id \(user) >/dev/null 2>&1 || useradd --system --home-dir \(home) --shell /bin/sh \(user)
+        usermod --home \(home) --password '*' \(user)
+
+
+        """
+    }
+
+    private static func sudoPart(_ user: String) -> String {
+        """
+        # Interfaces may be read by root alone. This user may become root for this command, without arguments, and nothing else.
+        cat > /etc/sudoers.d/vpn-web <<'\(delimiter)'
+        Defaults:\(user) !requiretty, !syslog, !pam_session
+        \(user) ALL=(root) NOPASSWD: \(path) ""
+        \(delimiter)
+        chmod 0440 /etc/sudoers.d/vpn-web
+        visudo -cf /etc/sudoers.d/vpn-web || rm -f /etc/sudoers.d/vpn-web
+
+
+        """
+    }
+
+    private static func keyPart(_ user: String, _ line: String) -> String {
+        """
+        # The panel's key.
+        install -d -m 0755 \(home) \(home)/.ssh
+        cat > \(home)/.ssh/authorized_keys <<'\(delimiter)'
+        \(line)
+        \(delimiter)
+        chmod 0644 \(home)/.ssh/authorized_keys
+
+
+        """
+    }
+
+    private static func rootKeyPart(_ line: String, _ publicKey: String) -> String {
+        let key = SafeLine.printable(publicKey)
+        return """
+            # The panel's key, beside the keys that are there. sshd must let root in by key (PermitRootLogin
+            # prohibit-password or forced-commands-only).
+            install -d -m 0700 /root/.ssh
+            touch /root/.ssh/authorized_keys
+            chmod 0600 /root/.ssh/authorized_keys
+            grep -qF '\(key)' /root/.ssh/authorized_keys || cat >> /root/.ssh/authorized_keys <<'\(delimiter)'
+            \(line)
+            \(delimiter)
+
+
+            """
+    }
+
+    /// For a shell: a name with other characters than these has no business in a command.
+    private static func word(_ text: String) -> String {
+        !text.isEmpty && text.utf8.allSatisfy(isWordCharacter) ? text : "'\(SafeLine.clean(text).filter { $0 != "'" })'"
+    }
+
+    private static func quoted(_ text: String) -> String {
+        SafeLine.clean(text).filter { $0 != "\"" && $0 != "\\" && $0 != "'" }
+    }
+
+    private static func isWordCharacter(_ byte: UInt8) -> Bool {
+        switch byte {
+        case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+            UInt8(ascii: "0")...UInt8(ascii: "9"):
+            true
+        default: "-_./:@=".utf8.contains(byte)
+        }
+    }
+
+    private static let folder = "/usr/local/lib/vpn-web"
+    private static let path = "/usr/local/lib/vpn-web/vpn-web-node"
+    private static let home = "/var/lib/vpn-web-node"
+    private static let delimiter = "VPN_WEB_END"
+}
+
+extension SafeLine {
+    /// Of a public key's line: printable ASCII without quotes.
+    fileprivate static func printable(_ text: String) -> String {
+        String(
+            String.UnicodeScalarView(text.unicodeScalars.filter { ("!"..."~").contains($0) && $0 != "'" || $0 == " " }))
+    }
+}
