@@ -17,8 +17,8 @@ package struct Counter: Equatable, Sendable {
 
     package var countedSince: UnixTime
 
-    /// What was booked, by who owned the key at that moment; at most one for each owner.
-    package var shares: [Share]
+    /// What was booked, by who owned the key at that moment: one for each owner, unmatched first, then by number.
+    package private(set) var shares: [Share]
 
     package struct Share: Equatable, Sendable {
         /// Nil: unmatched, the bot named nobody.
@@ -49,6 +49,7 @@ package struct Counter: Equatable, Sendable {
         self.life = life
         self.countedSince = countedSince
         self.shares = shares
+        sort()
     }
 
     package var opening: Traffic { shares.reduce(into: .zero) { $0 += $1.opening } }
@@ -61,6 +62,20 @@ package struct Counter: Equatable, Sendable {
             shares[i].opening += opening
         } else {
             shares.append(Share(owner: owner, counted: counted, opening: opening))
+            sort()
+        }
+    }
+
+    /// What was unmatched is somebody's now.
+    mutating func name(_ attribution: Attribution) {
+        shares.removeAll { $0.owner == nil }
+        add(counted: attribution.counted, opening: attribution.opening, to: attribution.owner)
+    }
+
+    private mutating func sort() {
+        shares.sort { a, b in
+            guard let a = a.owner, let b = b.owner else { return a.owner == nil && b.owner != nil }
+            return a < b
         }
     }
 }

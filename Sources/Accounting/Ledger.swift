@@ -65,7 +65,7 @@ package struct Ledger: Equatable, Sendable {
 
     package mutating func apply(_ attributions: [Attribution]) {
         for one in attributions where one.counter.node == node {
-            interfaces[one.counter.interface]?.counters[one.counter.publicKey]?.enter(one)
+            interfaces[one.counter.interface]?.counters[one.counter.publicKey]?.name(one)
         }
     }
 }
@@ -93,10 +93,5 @@ extension Counter {
         } else {
             add(counted: entry.traffic, to: entry.owner)
         }
-    }
-
-    fileprivate mutating func enter(_ attribution: Attribution) {
-        shares.removeAll { $0.owner == nil }
-        add(counted: attribution.counted, opening: attribution.opening, to: attribution.owner)
     }
 }

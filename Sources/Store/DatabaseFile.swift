@@ -1,0 +1,66 @@
+import Glibc
+
+/// The files of a database: made private from their first byte, since SQLite gives its -wal and -shm the same mode.
+enum DatabaseFile {
+    /// Makes folder (0700) and file (0600) where they are missing.
+    static func prepare(_ path: String) throws(StoreError) {
+        let folder = folder(of: path)
+        if mkdir(folder, 0o700) != 0 && errno != EEXIST { throw failure("make the folder \(folder)") }
+        let file = open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0o600)
+        if file >= 0 {
+            close(file)
+        } else if errno != EEXIST {
+            throw failure("make the file \(path)")
+        }
+    }
+
+    static func folder(of path: String) -> String {
+        guard let slash = path.lastIndex(of: "/") else { return "." }
+        return slash == path.startIndex ? "/" : String(path[..<slash])
+    }
+
+    /// Until this returns, what was written to `path`, or a name given in the folder `path`, may not outlive a power loss.
+    static func sync(_ path: String) throws(StoreError) {
+        let file = open(path, O_RDONLY | O_CLOEXEC)
+        guard file >= 0 else { throw failure("open \(path)") }
+        defer { close(file) }
+        guard fsync(file) == 0 else { throw failure("write \(path) to its disk") }
+    }
+
+    static func failure(_ operation: String) -> StoreError {
+        let code = errno
+        let reason = String(cString: strerror(code))
+        switch code {
+        case ENOSPC, EDQUOT: return StoreError(.diskFull, operation, reason, "free space on the disk")
+        case EROFS: return StoreError(.readOnly, operation, reason, "make the disk writable")
+        case EACCES, EPERM, ELOOP:
+            return StoreError(.permission, operation, reason, "let the user that runs vpn-web own the folder")
+        case EEXIST: return StoreError(.exists, operation, reason, "give another name, or remove the file")
+        case ENOENT, ENOTDIR: return StoreError(.missing, operation, reason, "make the folder above it first")
+        default: return StoreError(.io, operation, reason, "look at the disk")
+        }
+    }
+}
+
+/// Held by the one daemon of a database as long as it lives; the kernel lets go of it however the process ends.
+final class DaemonLock: Sendable {
+    private let file: Int32
+
+    /// `path` is the database's; the lock is a file beside it, since closing any descriptor of the database
+    /// itself would drop SQLite's own locks.
+    init(_ path: String) throws(StoreError) {
+        let path = path + ".lock"
+        file = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0o600)
+        guard file >= 0 else { throw DatabaseFile.failure("open \(path)") }
+        guard flock(file, LOCK_EX | LOCK_NB) == 0 else {
+            let code = errno
+            close(file)
+            guard code == EWOULDBLOCK else { throw DatabaseFile.failure("lock \(path)") }
+            throw StoreError(.inUse, "lock \(path)", "a vpn-web daemon has this database", "stop it first")
+        }
+    }
+
+    deinit {
+        close(file)
+    }
+}

@@ -1,0 +1,103 @@
+import GRDB
+
+/// The panel's database, vpn-web.db: one writer, readers beside it, every write one transaction.
+///
+/// Calls block on the disk: they are for threads that may wait, not for the cooperative pool.
+package final class TrafficStore: Sendable {
+    package let path: String
+    let database: any DatabaseWriter
+    private let lock: DaemonLock?
+
+    package enum Role: Sendable {
+        /// The one process that books and checkpoints: a second one is refused.
+        case daemon
+        /// Another command, beside a daemon or without one. It never checkpoints while others have the file open:
+        /// SQLite before 3.51.3 can lose a page when two processes do (knowledge/ecosystem.md, finding 4).
+        case command
+    }
+
+    /// How long a statement waits for another process's lock.
+    private static let busyTimeout: Double = 5
+
+    /// Opens the database, making and migrating it as needed.
+    package init(path: String, role: Role) throws(StoreError) {
+        self.path = path
+        let operation = "open \(path)"
+        try DatabaseFile.prepare(path)
+        lock = role == .daemon ? try DaemonLock(path) : nil
+        do {
+            let isCurrent = try TrafficStore.inspect(path)
+            // Another binary's daemon must not find its tables changed under it.
+            let migration = isCurrent || role == .daemon ? nil : try DaemonLock(path)
+            database = try TrafficStore.connect(path, role)
+            try withExtendedLifetime(migration) { try Schema.migrator.migrate(database) }
+            try TrafficStore.demandFullSync(database)
+        } catch {
+            throw StoreError(error, during: operation)
+        }
+    }
+
+    /// Ends every connection; later calls fail. Without it, the last reference to the store does the same.
+    package func close() throws(StoreError) {
+        do { try database.close() } catch { throw StoreError(error, during: "close \(path)") }
+    }
+
+    func read<T>(_ operation: String, _ body: (Database) throws -> T) throws(StoreError) -> T {
+        do { return try database.read(body) } catch { throw StoreError(error, during: operation) }
+    }
+
+    /// All of `body`'s changes or none.
+    func write<T>(_ operation: String, _ body: (Database) throws -> T) throws(StoreError) -> T {
+        do { return try database.write(body) } catch { throw StoreError(error, during: operation) }
+    }
+
+    /// Whether the schema is today's; refuses files that are not ours to touch before anything is written.
+    private static func inspect(_ path: String) throws -> Bool {
+        var configuration = Configuration()
+        configuration.readonly = true
+        configuration.busyMode = .timeout(busyTimeout)
+        let queue = try DatabaseQueue(path: path, configuration: configuration)
+        return try queue.read { db in
+            let applicationID = try Int32.fetchOne(db, sql: "PRAGMA application_id") ?? 0
+            let tables = try Int.fetchOne(db, sql: "SELECT count(*) FROM sqlite_schema") ?? 0
+            guard applicationID == Schema.applicationID || (applicationID == 0 && tables == 0) else {
+                throw StoreError(
+                    .foreign, "open \(path)", "this is another program's database", "name another data folder")
+            }
+            guard try tables == 0 || !Schema.migrator.hasBeenSuperseded(db) else {
+                throw StoreError(
+                    .newerSchema, "open \(path)", "a newer vpn-web made this database",
+                    "run that version, or restore a backup of before the upgrade")
+            }
+            return try tables > 0 && Schema.migrator.hasCompletedMigrations(db)
+        }
+    }
+
+    private static func connect(_ path: String, _ role: Role) throws -> any DatabaseWriter {
+        var configuration = Configuration()
+        configuration.label = "vpn-web"
+        configuration.busyMode = .timeout(busyTimeout)
+        configuration.foreignKeysEnabled = true
+        switch role {
+        case .daemon:
+            configuration.maximumReaderCount = 4
+            return try DatabasePool(path: path, configuration: configuration)
+        case .command:
+            configuration.journalMode = .wal
+            configuration.prepareDatabase { try $0.execute(sql: "PRAGMA wal_autocheckpoint = 0") }
+            return try DatabaseQueue(path: path, configuration: configuration)
+        }
+    }
+
+    /// A commit is on the disk when it returns. GRDB sets NORMAL while it opens, whatever prepareDatabase says,
+    /// so this comes after, and is read back.
+    private static func demandFullSync(_ database: any DatabaseWriter) throws {
+        let level = try database.writeWithoutTransaction { db in
+            try db.execute(sql: "PRAGMA synchronous = FULL")
+            return try Int.fetchOne(db, sql: "PRAGMA synchronous")
+        }
+        guard level == 2 else {
+            throw StoreError(.other, "open", "SQLite does not take synchronous = FULL", "report this")
+        }
+    }
+}
