@@ -3,11 +3,8 @@ import Glibc
 import TestBed
 import Testing
 
-/// What the bed cannot do without. Nil: all there.
-let bedLacks: String? = Requirements.lacking()
-
 /// The bed itself: what the other facts stand on.
-@Suite(.enabled(if: bedLacks == nil, "needs root, /dev/net/tun, wireguard-go and sshd"), .serialized)
+@Suite(.serialized, .endToEnd)
 struct BedTests {
     @Test(.timeLimit(.minutes(2)))
     func `bytes through a tunnel are on the node's counters, both families, with and without a preshared key`() throws {
@@ -63,15 +60,64 @@ struct BedTests {
         server.freeze()
         #expect(try ask().status == 255)
         server.thaw()
-        #expect(try ask().text == "only this\n")
+        try eventually("the thawed one answers") { try ask().text == "only this\n" ? true : nil }
         try cable.cut()
         #expect(try ask().status == 255)
         try cable.mend()
-        #expect(try ask().text == "only this\n")
+        try eventually("the mended one answers") { try ask().text == "only this\n" ? true : nil }
         try server.changeHostKey()
         #expect(try ask().errors.contains("HOST IDENTIFICATION HAS CHANGED"))
         server.stop()
-        #expect(try ask().errors.contains("refused"))
+        let errors = try ask().errors
+        #expect(errors.contains("refused"))
+    }
+
+    @Test(.timeLimit(.minutes(1)))
+    func `a relay misbehaves as it is told, and passes everything on else`() throws {
+        let bed = try Bed()
+        defer { bed.close() }
+        let far = try Namespace(bed, "n1", users: [SSHServer.user])
+        let server = try SSHServer(far.place, "n1")
+        let relay = try Relay(far.place, to: "127.0.0.1")
+        func scan() throws -> String {
+            try far.place.run([
+                "timeout", "2", "ssh-keyscan", "-T", "2", "-t", "ed25519", "-p", "\(relay.port)", "127.0.0.1",
+            ]).text
+        }
+        #expect(try scan().contains(server.hostKey))
+        for fault: Relay.Fault in [.silent, .halfBanner, .rubbish, .closes, .drips] {
+            relay.set(fault)
+            #expect(try !scan().contains(server.hostKey), "\(fault)")
+        }
+        relay.set(.none)
+        #expect(try scan().contains(server.hostKey))
+    }
+
+    @Test(.timeLimit(.minutes(1)))
+    func `one sshd is many nodes, whose counters only grow`() throws {
+        let bed = try Bed()
+        defer { bed.close() }
+        let near = try Namespace(bed, "p", users: [SSHServer.user])
+        let key = try SSHKey(bed.folder + "/key")
+        let scale = try ScaleBed(near.place, nodes: 3, key: key)
+        var keys: Set<String> = []
+        for node in 0..<3 {
+            func ask() throws -> Dump {
+                Dump(
+                    try near.place.must([
+                        "ssh", "-F", "none", "-i", key.path, "-p", "\(scale.port)", "-o", "BatchMode=yes", "-o",
+                        "StrictHostKeyChecking=no", "-o", "UserKnownHostsFile=/dev/null",
+                        "vpn-web@\(ScaleBed.address(of: node))", "wg show all dump",
+                    ]))
+            }
+            let (first, second) = (try ask(), try ask())
+            #expect(first.peers.count == 100)
+            #expect(first.peers.keys.sorted() == second.peers.keys.sorted())
+            #expect(first.peers.allSatisfy { key, counters in counters.rx <= second.peers[key]?.rx ?? 0 })
+            keys.formUnion(first.peers.keys)
+        }
+        #expect(keys.count == 300)
+        #expect(keys.allSatisfy { $0.utf8.count == 44 })
     }
 
     @Test

@@ -57,7 +57,10 @@ package final class Child: Sendable {
         startedAt = ProcessTable.startTime(of: pid) ?? 0
     }
 
-    private static let path = ["/usr/local/sbin", "/usr/local/bin", "/usr/sbin", "/usr/bin", "/sbin", "/bin"]
+    /// The usual places first, then the caller's: a toolchain may be anywhere.
+    static let path =
+        ["/usr/local/sbin", "/usr/local/bin", "/usr/sbin", "/usr/bin", "/sbin", "/bin"]
+        + (ProcessInfo.processInfo.environment["PATH"] ?? "").split(separator: ":").map(String.init)
 
     /// Exit status as a shell has it (128 + signal). Nil: it runs.
     package var status: Int32? {

@@ -10,6 +10,9 @@ package struct Place: Sendable {
 
     package static func machine(_ bed: Bed) -> Place { Place(bed: bed, enter: [], namespace: nil) }
 
+    /// What to type on this machine to run it there.
+    package func commandLine(_ arguments: [String]) -> [String] { enter + arguments }
+
     package func run(
         _ arguments: [String], input: String? = nil, limit: Duration = .seconds(60)
     ) throws(BedError) -> Output {

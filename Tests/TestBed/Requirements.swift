@@ -8,7 +8,6 @@ package enum Requirements {
     {
         if geteuid() != 0 { return "root" }
         if access("/dev/net/tun", R_OK | W_OK) != 0 { return "/dev/net/tun" }
-        let folders = ["/usr/local/sbin", "/usr/local/bin", "/usr/sbin", "/usr/bin", "/sbin", "/bin"]
-        return programs.first { program in !folders.contains { access($0 + "/" + program, X_OK) == 0 } }
+        return programs.first { program in !Child.path.contains { access($0 + "/" + program, X_OK) == 0 } }
     }
 }

@@ -33,13 +33,32 @@ package final class SSHServer: Sendable {
             "HostKey \(folder)/host", "AuthorizedKeysFile \(folder)/authorized_keys", "PidFile none", "UsePAM no",
             "Port \(port)", "LogLevel VERBOSE", "StrictModes no", "PasswordAuthentication no",
             "KbdInteractiveAuthentication no", "PrintMotd no", "PrintLastLog no", "UseDNS no", "X11Forwarding no",
-            "PermitRootLogin \(allowForwarding ? "prohibit-password" : "forced-commands-only")",
+            "PermitRootLogin forced-commands-only",
             "AllowTcpForwarding \(allowForwarding ? "local" : "no")",
         ]
-        lines += addresses.map { "ListenAddress \($0)" } + settings
+        // sshd takes the first value it reads.
+        lines = settings + lines + addresses.map { "ListenAddress \($0)" }
         try write(lines.joined(separator: "\n") + "\n", to: folder + "/sshd_config")
         try write("", to: folder + "/authorized_keys")
         try start()
+    }
+
+    /// On this machine as it is, as the user who runs the bed. It listens on 127.0.0.1 only.
+    package convenience init(recorded place: Place, _ name: String, port: Int, allowForwarding: Bool = false) throws {
+        var settings: [String] = []
+        if geteuid() == 0 {
+            if access("/run/sshd", F_OK) != 0 {
+                place.bed.note(.path("/run/sshd"))
+                mkdir("/run/sshd", 0o755)
+            }
+            // sshd takes root for a locked account by this mark, unless PAM is asked.
+            let isLocked = read("/etc/shadow").split(separator: "\n").contains { $0.hasPrefix("root:!") }
+            if isLocked { settings.append("UsePAM yes") }
+        }
+        let user = String(try must(["id", "-un"]).prefix { $0 != "\n" })
+        try self.init(
+            place, name, port: port, addresses: ["127.0.0.1"], user: user, allowForwarding: allowForwarding,
+            settings: settings)
     }
 
     /// What sshd said, a line each: it ends them with CR LF, which is one Character to Swift.
@@ -59,11 +78,36 @@ package final class SSHServer: Sendable {
         (port == 22 ? address : "[\(address)]:\(port)") + " " + hostKey
     }
 
-    /// Lets a key in, with this command and no other. Without one: a jump host's line, for forwarding only.
-    package func authorize(_ key: SSHKey, command: String?) throws {
-        let escaped = command?.replacing("\"", with: "\\\"")
-        let options = escaped.map { "restrict,command=\"\($0)\"" } ?? "restrict,port-forwarding,command=\"/bin/false\""
-        try write("\(options) \(key.publicLine)\n", to: folder + "/authorized_keys")
+    /// Lets a key in, with the shipped line of authorized_keys: this script and no other command. `forwardingTo`: hosts
+    /// (`address:port`) that it may be a jump host for.
+    package func authorize(_ key: SSHKey, command: String, forwardingTo hosts: [String] = []) throws {
+        let forwarding = hosts.isEmpty ? "" : "port-forwarding," + hosts.map { "permitopen=\"\($0)\"," }.joined()
+        let command = command.replacing("\"", with: "\\\"")
+        try write(
+            "restrict,\(forwarding)command=\"\(command)\" \(key.publicLine)\n", to: folder + "/authorized_keys")
+    }
+
+    /// Lets a key in with a script of this text. It can be replaced while sessions are open.
+    package func authorize(_ key: SSHKey, script: String, forwardingTo hosts: [String] = []) throws {
+        try replaceScript(script)
+        try authorize(key, command: "/bin/sh \(folder)/node.sh", forwardingTo: hosts)
+    }
+
+    /// By rename: a shell that is reading the old one goes on with the old one.
+    package func replaceScript(_ text: String) throws {
+        try write(text, to: folder + "/node.sh.new", mode: 0o755)
+        rename(folder + "/node.sh.new", folder + "/node.sh")
+    }
+
+    /// The command that the project ships for nodes.
+    package static var shippedScript: String {
+        get throws {
+            let path = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+                .deletingLastPathComponent().appending(path: "Sources/Nodes/Resources/vpn-web-node.sh").path
+            let text = read(path)
+            guard !text.isEmpty else { throw BedError(path, "not there") }
+            return text
+        }
     }
 
     package func deauthorize() throws { try write("", to: folder + "/authorized_keys") }
@@ -83,9 +127,11 @@ package final class SSHServer: Sendable {
     /// Ends the listener and every session: a connection to it is refused from here on.
     package func stop() {
         guard let child = process.withLock({ $0 }) else { return }
-        let sessions = ProcessTable.descendants(of: child.inner)
+        let all = [child.inner] + ProcessTable.descendants(of: child.inner)
         child.kill()
-        for pid in sessions { kill(pid, SIGKILL) }
+        for pid in all { kill(pid, SIGKILL) }
+        // A killed process still listens until the kernel comes to it.
+        for _ in 0..<1_000 where all.contains(where: { ProcessTable.startTime(of: $0) != nil }) { usleep(2_000) }
     }
 
     package func restart() throws {

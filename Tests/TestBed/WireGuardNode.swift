@@ -31,7 +31,7 @@ package final class WireGuardNode: Sendable {
         try start()
     }
 
-    /// Every device of `cable`'s b side that has not been given an interface yet is one more peer.
+    /// A device at the far end of a cable whose near end this node is on.
     package func addPeer(
         _ name: String, in cable: Cable, psk: Bool = false, endpoint6: Bool = false, keepalive: Int? = nil
     ) throws -> WireGuardPeer {
@@ -42,6 +42,13 @@ package final class WireGuardNode: Sendable {
         try configure()
         try peer.start()
         return peer
+    }
+
+    /// A key that no device uses: it stays at "never".
+    package func addIdleKey() throws -> String {
+        let key = try WireGuardKeys.publicKey(of: WireGuardKeys.generate())
+        try place.must(["wg", "set", interface, "peer", key, "allowed-ips", "198.19.\(number).250/32"])
+        return key
     }
 
     /// Takes the peer's key off the interface; the device stays and is not heard any more.
@@ -56,6 +63,10 @@ package final class WireGuardNode: Sendable {
     }
 
     package func start() throws {
+        if place.namespace == nil {
+            place.bed.note(.link(interface))
+            place.bed.note(.path("/run/wireguard/\(interface).sock"))
+        }
         let process = try place.start(
             ["wireguard-go", "--foreground", interface], output: place.bed.folder + "/wireguard.log")
         state.withLock { $0.process = process }
@@ -96,7 +107,7 @@ package final class WireGuardNode: Sendable {
             if let psk = peer.presharedKey { text += "PresharedKey = \(psk)\n" }
             text += "AllowedIPs = \(peer.address)/32, \(peer.address6)/128\n"
         }
-        // addconf keeps what is there, syncconf would reset nothing either but removes removed peers' absence.
+        // Not setconf: that one would begin every peer anew.
         try place.must(["wg", "addconf", interface, "/dev/stdin"], input: text)
     }
 }

@@ -74,16 +74,20 @@ package final class WireGuardPeer: Sendable {
         try place.must(arguments + ["-c", "\(count - 1)", "-i", "0.002"])
     }
 
-    /// Keeps a gentle stream for up to `hours`: `perSecond` packets of `size` bytes down to the device, and a twentieth
-    /// of it up.
-    package func stream(perSecond: Double, size: Int, hours: Int = 12) throws {
+    /// Keeps a gentle stream for up to `hours`: about so many kilobytes a second down to the device, in one burst each
+    /// second, and a twelfth of it up.
+    package func stream(kilobytes: Int, hours: Int = 12) throws {
         _ = try place.start([
-            "ping", "-q", "-n", "-4", "-I", interface, "-s", "200", "-i", "\(max(0.2, 4 / perSecond))",
+            "ping", "-q", "-n", "-4", "-I", interface, "-s", "\(max(56, min(1_300, kilobytes * 80)))", "-i", "1",
             "-w", "\(hours * 3600)", nodeAddress,
         ])
+        // bash writes to UDP by itself. Nobody listens at port 9; the device's refusals are read as errors and ignored.
         let script = """
-            exec 3>/dev/udp/\(address)/9 2>/dev/null; packet=$(printf %\(size)s); end=$((SECONDS + \(hours * 3600)))
-            while [ $SECONDS -lt $end ]; do printf %s "$packet" >&3; sleep \(1 / perSecond); done
+            exec 2>/dev/null 3>/dev/udp/\(address)/9; packet=$(printf %1000s)
+            for ((second = 0; second < \(hours * 3600); second++)); do
+                for ((i = 0; i < \(kilobytes); i++)); do printf %s "$packet" >&3; done
+                sleep 1
+            done
             """
         _ = try nodePlace.start(["bash", "-c", script])
     }

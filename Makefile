@@ -1,0 +1,65 @@
+# Everything from the outside: `make help`. Debian 12, and a Swift 6.3 toolchain on the PATH.
+
+BUILD_PACKAGES = libssh2-1-dev libfcgi-dev libsodium-dev libsqlite3-dev pkg-config
+BED_PACKAGES = openssh-server openssh-client wireguard-go wireguard-tools nginx-light iproute2 iputils-ping \
+	procps util-linux curl openssl ca-certificates tzdata
+TEST_PACKAGES = $(BED_PACKAGES) shellcheck sqlite3 strace chromium
+BENCH_PACKAGES = $(BED_PACKAGES) wrk gcc
+
+SWIFT = swift
+SCRIPTS = .ci/run $(wildcard Sources/Nodes/Resources/*.sh)
+
+.DEFAULT_GOAL = help
+.PHONY: help deps build-deps bed-deps test-deps bench-deps build lint test bench demo demo-down clean
+
+help: ## this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
+
+deps: test-deps ## install what is missing: to build, to run and to test
+
+build: build-deps ## the program, optimised: .build/release/vpn-web
+	$(SWIFT) build -c release --product vpn-web
+
+lint: test-deps ## format, and scripts
+	$(SWIFT) format lint --strict --recursive Package.swift Sources Tests
+	shellcheck $(SCRIPTS)
+
+test: test-deps lint ## everything that can be checked, in about ten minutes
+	$(SWIFT) build --build-tests
+	VPNWEB_E2E=1 $(SWIFT) test --skip-build
+
+bench: bench-deps ## figures against limits measured in the same run
+	$(SWIFT) run -c release bench
+
+demo: build bed-deps ## three real nodes, traffic, and the panel at https://localhost:8443; Ctrl-C ends it
+	$(SWIFT) build -c release --product demo
+	@exec .build/release/demo
+
+demo-down: ## remove every trace of a demo, also of one that was killed
+	@if [ ! -e /tmp/vpn-web-demo ]; then echo 'No demo here.'; \
+	else [ -x .build/release/demo ] || $(SWIFT) build -c release --product demo; .build/release/demo down; fi
+
+clean: ## remove what was built
+	rm -rf .build
+
+# install PACKAGES: quick where all is there. Sudo is asked for only where something is missing.
+define install
+	@missing=; for package in $(1); do \
+		case $$(dpkg-query -W -f '$${db:Status-Status}' $$package 2>/dev/null) in \
+			installed) ;; *) missing="$$missing $$package" ;; esac; done; \
+	if [ -z "$$missing" ]; then exit 0; fi; \
+	if [ "$$(id -u)" = 0 ]; then as=; elif command -v sudo >/dev/null; then as=sudo; \
+	else echo "These Debian packages are missing:$$missing (install them as root)" >&2; exit 1; fi; \
+	echo "Installing:$$missing"; \
+	$$as apt-get update -q && \
+	$$as env DEBIAN_FRONTEND=noninteractive apt-get install -y -q --no-install-recommends $$missing
+endef
+
+build-deps:
+	$(call install,$(BUILD_PACKAGES))
+bed-deps:
+	$(call install,$(BUILD_PACKAGES) $(BED_PACKAGES))
+test-deps:
+	$(call install,$(BUILD_PACKAGES) $(TEST_PACKAGES))
+bench-deps:
+	$(call install,$(BUILD_PACKAGES) $(BENCH_PACKAGES))

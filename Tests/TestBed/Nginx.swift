@@ -1,0 +1,133 @@
+import Foundation
+import Glibc
+import Synchronization
+
+/// nginx with the shipped site, on a port of its own, with a certificate of its own.
+package final class Nginx: Sendable {
+    package let place: Place
+    package let port: Int
+    package let folder: String
+    private let process = Mutex<Child?>(nil)
+
+    package var url: String { "https://localhost:\(port)" }
+    package var certificate: String { folder + "/certificate.pem" }
+    var configuration: String { folder + "/nginx.conf" }
+
+    /// nginx/vpn-web.conf of this source tree.
+    package static let site = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+        .deletingLastPathComponent().appending(path: "nginx/vpn-web.conf").path
+
+    /// `socket`: where the daemon listens. Port nil: a free one.
+    package init(_ place: Place, socket: String, port: Int? = nil) throws {
+        self.place = place
+        self.port = try port ?? Self.freePort()
+        folder = place.bed.folder + "/nginx"
+        guard mkdir(folder, 0o700) == 0 else { throw BedError("mkdir \(folder)", String(cString: strerror(errno))) }
+        try must([
+            "openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-days", "30",
+            "-subj", "/CN=localhost", "-addext", "subjectAltName=DNS:localhost,IP:127.0.0.1",
+            "-keyout", folder + "/key.pem", "-out", folder + "/certificate.pem",
+        ])
+        try write(
+            Self.adapted(read(Self.site), socket: socket, port: self.port, folder: folder), to: folder + "/site.conf")
+        try write(
+            """
+            daemon off;
+            \(geteuid() == 0 ? "user root;" : "")
+            worker_processes 1;
+            pid \(folder)/pid;
+            error_log \(folder)/error.log;
+            events { worker_connections 256; }
+            http {
+                include /etc/nginx/mime.types;
+                access_log \(folder)/access.log;
+                client_body_temp_path \(folder)/body;
+                proxy_temp_path \(folder)/proxy;
+                fastcgi_temp_path \(folder)/fastcgi;
+                uwsgi_temp_path \(folder)/uwsgi;
+                scgi_temp_path \(folder)/scgi;
+                include \(folder)/site.conf;
+            }
+
+            """, to: configuration)
+    }
+
+    /// The shipped site on this machine's port, certificate and socket.
+    static func adapted(_ site: String, socket: String, port: Int, folder: String) -> String {
+        site
+    }
+
+    /// `nginx -t`: empty when the configuration is accepted, else nginx's words.
+    package func refusal() throws(BedError) -> String {
+        let output = try place.run(["nginx", "-t", "-q", "-c", configuration, "-e", folder + "/error.log"])
+        return output.status == 0 ? "" : output.errors
+    }
+
+    /// Does nothing where it runs.
+    package func start() throws {
+        if let running = process.withLock({ $0 }), running.status == nil { return }
+        let child = try place.start(
+            ["nginx", "-c", configuration, "-e", folder + "/error.log"], output: folder + "/error.log")
+        process.withLock { $0 = child }
+        try eventually("nginx on port \(port)", within: .seconds(10)) {
+            if let status = child.status {
+                throw BedError("nginx", "exit \(status): \(read(folder + "/error.log").suffix(500))")
+            }
+            return try get("/health/live").status > 0 ? true : nil
+        }
+    }
+
+    package func stop() { process.withLock { $0 }?.stop() }
+
+    /// One request over HTTPS by curl. Status 0: no answer, the body is curl's words.
+    package func get(_ path: String, headers: [String] = [], arguments: [String] = []) throws(BedError) -> Answer {
+        let output = try place.run(
+            [
+                "curl", "-sS", "--globoff", "--path-as-is", "--cacert", certificate, "--max-time", "15", "-D", "-",
+            ] + headers.flatMap { ["-H", $0] } + arguments + [url + path])
+        guard output.status == 0 else { return Answer(status: 0, headers: [:], body: Array(output.errors.utf8)) }
+        return Answer(curl: output.text)
+    }
+
+    private static func freePort() throws(BedError) -> Int {
+        let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+        defer { close(descriptor) }
+        var address = sockaddr_in()
+        address.sin_family = sa_family_t(AF_INET)
+        inet_pton(AF_INET, "127.0.0.1", &address.sin_addr)
+        var length = socklen_t(MemoryLayout<sockaddr_in>.size)
+        let bound = withUnsafeMutablePointer(to: &address) {
+            $0.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+                bind(descriptor, $0, length) == 0 && getsockname(descriptor, $0, &length) == 0
+            }
+        }
+        guard bound else { throw BedError("free port", String(cString: strerror(errno))) }
+        return Int(UInt16(bigEndian: address.sin_port))
+    }
+}
+
+extension Answer {
+    /// `curl -D -`: one or more blocks of headers, then the body.
+    init(curl text: String) {
+        var rest = Array(text.utf8)[...]
+        status = 0
+        headers = [:]
+        while rest.starts(with: "HTTP/".utf8) {
+            headers = [:]
+            status = 0
+            while let end = rest.firstIndex(of: 0x0A) {
+                let line = String(decoding: rest[..<end].filter { $0 != 0x0D }, as: UTF8.self)
+                rest = rest[(end + 1)...]
+                if line.isEmpty { break }
+                if status == 0 {
+                    status = Int(line.split(separator: " ").dropFirst().first ?? "") ?? 0
+                } else if let colon = line.firstIndex(of: ":") {
+                    let value = line[line.index(after: colon)...].drop { $0 == " " }
+                    let name = line[..<colon].lowercased()
+                    headers[name] = headers[name].map { $0 + "\n" + value } ?? String(value)
+                }
+            }
+        }
+        body = Array(rest)
+    }
+}
