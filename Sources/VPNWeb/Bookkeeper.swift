@@ -1,0 +1,251 @@
+import Accounting
+import Fleet
+import Logging
+import Nodes
+import Roster
+import Store
+import WireGuard
+
+/// The one writer: takes what the nodes' threads report, books it, follows the bot's files, makes snapshots.
+///
+/// Lives on one thread, which alone touches what is in here. Others reach it through its inbox.
+struct Bookkeeper: ~Copyable {
+    enum Message: Sendable {
+        case outcome(NodeID, Outcome)
+        /// Another configuration: other nodes, other files, another zone.
+        case settings(Settings)
+        /// Book what waits, then end.
+        case stop
+    }
+
+    /// The part of the configuration that is the bookkeeper's business.
+    struct Settings: Sendable {
+        var nodes: [Fleet.Node]
+        var zone: OwnerZone
+
+        /// Services that are configured and that nothing speaks to yet.
+        var services: [ServiceState]
+    }
+
+    private var settings: Settings
+    private let store: TrafficStore
+    private let inbox: Inbox<Message>
+    private let newsstand: Newsstand
+    private let log: Logger
+
+    private var books: Books
+    private var files: RosterFiles
+    private var pace = SnapshotPace()
+    private var isChanged = true
+
+    /// Nodes that were not polled yet; empty: the first cycle is over.
+    private var awaited: Set<NodeID>
+
+    init(
+        settings: Settings, files: consuming RosterFiles, store: TrafficStore, inbox: Inbox<Message>,
+        newsstand: Newsstand, log: Logger
+    ) throws(StoreError) {
+        self.settings = settings
+        self.store = store
+        self.inbox = inbox
+        self.newsstand = newsstand
+        self.log = log
+        self.files = files
+        let now = UnixTime.now
+        books = Books(
+            statuses: settings.nodes.map(NodeStatus.init), ledgers: try store.ledgers(), roster: self.files.roster,
+            ownership: self.files.ownership,
+            today: try store.totals(since: settings.zone.start(of: .day, holding: now)),
+            month: try store.totals(since: settings.zone.start(of: .month, holding: now)),
+            panel: newsstand.snapshot.panel, services: settings.services)
+        awaited = Set(settings.nodes.map(\.id))
+        books.panel.isFirstCycleOver = awaited.isEmpty
+    }
+
+    /// Until `.stop`.
+    mutating func run() {
+        attribute()
+        publish()
+        while true {
+            for message in inbox.take(within: 1000) {
+                switch message {
+                case .outcome(let node, let outcome): enter(outcome, of: node)
+                case .settings(let settings): change(to: settings)
+                case .stop: return
+                }
+            }
+            lookAtFiles()
+            turnPeriods()
+            if pace.isDue(isChanged: isChanged) { publish() }
+        }
+    }
+
+    // MARK: Polls
+
+    private mutating func enter(_ outcome: Outcome, of node: NodeID) {
+        // A node that a new configuration dropped may still have had one poll under way.
+        guard let index = books.statuses.firstIndex(where: { $0.node.id == node }) else { return }
+        let before = books.statuses[index]
+        if case .sample(let sample, _) = outcome { book(sample, poll: before.node.poll) }
+        let after = before.after(outcome, at: .now)
+        books.statuses[index] = after
+        tell(before, after)
+        if awaited.remove(node) != nil { books.panel.isFirstCycleOver = awaited.isEmpty }
+        isChanged = true
+    }
+
+    /// Books a sample: into the store first, then into memory, so that a store that fails leaves both as they were and
+    /// the next sample's growth holds what this one's would have.
+    private mutating func book(_ sample: Sample, poll: Duration) {
+        do {
+            do {
+                try enter(sample, poll: poll)
+            } catch let error where error.kind == .staleLedger {
+                log.warning("ledger was behind the database, loaded again", metadata: ["node": "\(sample.node)"])
+                books.ledgers[sample.node] = try store.ledger(of: sample.node)
+                try enter(sample, poll: poll)
+            }
+            stored(sample.takenAt)
+        } catch {
+            storeFailed(error)
+        }
+    }
+
+    private mutating func enter(_ sample: Sample, poll: Duration) throws(StoreError) {
+        let ownership = books.ownership
+        let booking = books.ledgers[sample.node, default: Ledger(node: sample.node)]
+            .book(sample, poll: poll) { ownership.owner(of: $0, on: sample.node) }
+        guard !booking.isDuplicate else { return }
+        try store.book(booking)
+        books.ledgers[sample.node, default: Ledger(node: sample.node)].apply(booking)
+        books.today.add(booking)
+        books.month.add(booking)
+        for part in booking.interfaces {
+            guard let reset = part.reset else { continue }
+            log.notice(
+                "counters began again",
+                metadata: [
+                    "node": "\(sample.node)", "interface": "\(part.name)", "cause": "\(reset.cause.rawValue)",
+                    "fell": "\(reset.fell.count)", "inferred": "\(reset.inferred.count)",
+                ])
+        }
+    }
+
+    private mutating func stored(_ at: UnixTime) {
+        if books.panel.storeFailure != nil { log.notice("storing works again") }
+        books.panel.storeFailure = nil
+        books.panel.lastStored = at
+    }
+
+    private mutating func storeFailed(_ error: StoreError) {
+        if books.panel.storeFailure == nil {
+            log.error("storing failed", metadata: ["reason": "\(error)"])
+            books.panel.storeFailure = .init(since: .now, words: "\(error)")
+        }
+        isChanged = true
+    }
+
+    private func tell(_ before: NodeStatus, _ after: NodeStatus) {
+        if let failure = after.failure, failure.kind != before.failure?.kind {
+            log.warning(
+                "poll failed",
+                metadata: [
+                    "node": "\(after.node.id)", "kind": "\(failure.kind.rawValue)", "detail": "\(failure.detail)",
+                ])
+        } else if before.failure != nil, after.failure == nil {
+            log.notice("node answers again", metadata: ["node": "\(after.node.id)"])
+        }
+    }
+
+    // MARK: Files and settings
+
+    private mutating func lookAtFiles() {
+        guard files.look(at: .now) else { return }
+        for source in files.roster.sources {
+            guard books.roster.sources.first(where: { $0.path == source.path })?.problem != source.problem else { continue }
+            if let problem = source.problem {
+                log.warning("roster file cannot be used", metadata: ["file": "\(source.path)", "why": "\(problem)"])
+            } else {
+                log.notice("roster file read", metadata: ["file": "\(source.path)"])
+            }
+        }
+        books.roster = files.roster
+        books.ownership = files.ownership
+        attribute()
+        isChanged = true
+    }
+
+    /// Unmatched bytes of keys that have an owner now become theirs.
+    private mutating func attribute() {
+        let ownership = books.ownership
+        do {
+            for (node, ledger) in books.ledgers {
+                let attributions = ledger.attributions { ownership.owner(of: $0, on: node) }
+                guard !attributions.isEmpty else { continue }
+                try store.book(attributions, at: .now)
+                books.ledgers[node]?.apply(attributions)
+                books.today = try store.totals(since: books.today.start)
+                books.month = try store.totals(since: books.month.start)
+                log.notice("keys named", metadata: ["node": "\(node)", "count": "\(attributions.count)"])
+            }
+        } catch {
+            storeFailed(error)
+        }
+    }
+
+    private mutating func change(to settings: Settings) {
+        self.settings = settings
+        books.statuses = settings.nodes.map { node in
+            guard var status = books.statuses.first(where: { $0.node.id == node.id }) else {
+                awaited.insert(node.id)
+                return NodeStatus(node: node)
+            }
+            status.node = node
+            return status
+        }
+        awaited.formIntersection(settings.nodes.map(\.id))
+        books.services = settings.services
+        turnPeriods()
+        isChanged = true
+    }
+
+    /// A new day or month in the owner's zone, or a clock that was set back, begins the period's sums anew.
+    private mutating func turnPeriods() {
+        let now = UnixTime.now
+        let day = settings.zone.start(of: .day, holding: now)
+        let month = settings.zone.start(of: .month, holding: now)
+        do {
+            if books.today.start != day { books.today = try store.totals(since: day) }
+            if books.month.start != month { books.month = try store.totals(since: month) }
+        } catch {
+            storeFailed(error)
+        }
+    }
+
+    // MARK: Snapshots
+
+    private mutating func publish() {
+        let start = ContinuousClock.now
+        newsstand.publish(
+            SnapshotMaker.snapshot(of: books, at: .now, generation: newsstand.snapshot.generation + 1))
+        isChanged = false
+        pace.wasMade(in: ContinuousClock.now - start)
+    }
+}
+
+/// When the next snapshot may be made: a second after the last, or longer where making one takes long, so that it never
+/// takes more than a twentieth of the time; and now and then without a change, since ages grow.
+struct SnapshotPace {
+    private var last: ContinuousClock.Instant?
+    private var rest: Duration = .seconds(1)
+
+    func isDue(isChanged: Bool, at now: ContinuousClock.Instant = .now) -> Bool {
+        guard let last else { return true }
+        return now - last >= (isChanged ? rest : max(rest, .seconds(10)))
+    }
+
+    mutating func wasMade(in took: Duration, at now: ContinuousClock.Instant = .now) {
+        last = now
+        rest = max(.seconds(1), took * 20)
+    }
+}
