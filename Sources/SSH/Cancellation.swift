@@ -1,12 +1,14 @@
 import Glibc
+import Synchronization
 
 /// Ends every wait that was given it, at once and for good, from any thread.
 ///
 /// A pair of connected sockets: after `cancel()` one end is readable for ever, which poll(2) of any number of threads sees.
 package final class Cancellation: Sendable {
-    /// Readable once cancelled. -1 when the process had no descriptor left: then `cancel()` cannot wake, and deadlines bound the waits.
+    /// Readable once cancelled. -1 when the process had no descriptor left: then `cancel()` wakes nobody, and deadlines bound the waits.
     let descriptor: Int32
     private let other: Int32
+    private let flag = Atomic(false)
 
     package init() {
         var pair: [Int32] = [-1, -1]
@@ -23,10 +25,10 @@ package final class Cancellation: Sendable {
         }
     }
 
-    package func cancel() { shutdown(other, Int32(SHUT_RDWR)) }
-
-    package var isCancelled: Bool {
-        var seen = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
-        return poll(&seen, 1, 0) > 0
+    package func cancel() {
+        flag.store(true, ordering: .releasing)
+        shutdown(other, Int32(SHUT_RDWR))
     }
+
+    package var isCancelled: Bool { flag.load(ordering: .acquiring) }
 }

@@ -1,3 +1,4 @@
+import CLibSSH2
 import Glibc
 
 /// What a command answered, complete: both streams to their end, and how it ended.
@@ -26,5 +27,50 @@ extension [UInt8] {
             if let base = bytes.baseAddress { explicit_bzero(base, bytes.count) }
         }
         self = []
+    }
+}
+
+/// One stream while it comes in: libssh2 writes straight into the array that the caller gets, and what is outgrown or given up is zeroed.
+struct OutputBuffer: ~Copyable {
+    private var bytes: [UInt8] = []
+    private(set) var count = 0
+    private let expected: Int
+
+    private static let smallest = 8 << 10
+
+    init(expected: Int) { self.expected = expected }
+
+    deinit {
+        var bytes = bytes
+        bytes.wipe()
+    }
+
+    /// libssh2's result: bytes read, 0 for none at the end, or a negative code.
+    mutating func read(_ channel: OpaquePointer, _ stream: Int32) -> Int {
+        if count == bytes.count { grow() }
+        let count = count
+        let got = bytes.withUnsafeMutableBytes { buffer in
+            // A read of more than a quarter of the window makes libssh2 enlarge the window at once: a packet for nothing.
+            let room = min(buffer.count - count, Int(Session.window / 8))
+            return libssh2_channel_read_ex(channel, stream, buffer.baseAddress?.advanced(by: count).assumingMemoryBound(to: CChar.self), room)
+        }
+        if got > 0 { self.count += got }
+        return got
+    }
+
+    private mutating func grow() {
+        // A little more than last time, so that a dump which has not grown by a fifth comes in one piece.
+        var larger = [UInt8](repeating: 0, count: max(OutputBuffer.smallest, expected + expected / 4, 2 * bytes.count))
+        larger.replaceSubrange(0..<count, with: bytes[..<count])
+        swap(&bytes, &larger)
+        larger.wipe()
+    }
+
+    mutating func take() -> [UInt8] {
+        bytes.removeLast(bytes.count - count)
+        var taken: [UInt8] = []
+        swap(&taken, &bytes)
+        count = 0
+        return taken
     }
 }
