@@ -1,4 +1,5 @@
 import GRDB
+import Synchronization
 
 /// The panel's database, vpn-web.db: one writer, readers beside it, every write one transaction.
 ///
@@ -6,7 +7,7 @@ import GRDB
 package final class TrafficStore: Sendable {
     package let path: String
     let database: any DatabaseWriter
-    private let lock: DaemonLock?
+    private let lock: Mutex<DaemonLock?>
 
     package enum Role: Sendable {
         /// The one process that books and checkpoints: a second one is refused.
@@ -24,7 +25,7 @@ package final class TrafficStore: Sendable {
         self.path = path
         let operation = "open \(path)"
         try DatabaseFile.prepare(path)
-        lock = role == .daemon ? try DaemonLock(path) : nil
+        lock = Mutex(role == .daemon ? try DaemonLock(path) : nil)
         do {
             let isCurrent = try TrafficStore.inspect(path)
             // Another binary's daemon must not find its tables changed under it.
@@ -37,9 +38,10 @@ package final class TrafficStore: Sendable {
         }
     }
 
-    /// Ends every connection; later calls fail. Without it, the last reference to the store does the same.
+    /// Ends every connection and lets another daemon in; later calls fail. The last reference to the store does the same.
     package func close() throws(StoreError) {
         do { try database.close() } catch { throw StoreError(error, during: "close \(path)") }
+        lock.withLock { $0 = nil }
     }
 
     func read<T>(_ operation: String, _ body: (Database) throws -> T) throws(StoreError) -> T {

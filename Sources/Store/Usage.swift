@@ -11,6 +11,13 @@ package struct Usage: Sendable, Equatable {
     /// A part of the bytes may have been spent before `start`: they showed after more than one poll interval.
     package var hasGap: Bool
 
+    package init(start: UnixTime, subject: Subject, traffic: Traffic, hasGap: Bool) {
+        self.start = start
+        self.subject = subject
+        self.traffic = traffic
+        self.hasGap = hasGap
+    }
+
     package enum Subject: Hashable, Sendable {
         /// By who owned the key when it was booked. Nil: unmatched.
         case user(Int64?)
