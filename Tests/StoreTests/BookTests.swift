@@ -16,9 +16,9 @@ struct BookTests {
         try desk.poll(1030, [Row(.a, 9, 9, 990), Row(.b, 3, 9), Row(.c, 1, 1)], isComplete: false)
         try desk.poll(1030, [Row(.c, 1, 1)], node: "m", interface: "awg0")
         #expect(try desk.store.ledgers() == desk.ledgers)
+        #expect(try desk.store.ledger(of: NodeID("x")) == Ledger(node: NodeID("x")))
         try desk.store.close()
         #expect(try folder.open().ledgers() == desk.ledgers)
-        #expect(try Folder().open().ledger(of: NodeID("x")) == Ledger(node: NodeID("x")))
     }
 
     @Test func `a booking made from another state is refused, and nothing of it is stored`() throws {
