@@ -36,6 +36,8 @@ package final class Bed: Sendable {
         case namespace(String)
         case link(String)
         case path(String)
+        /// A folder that others may have begun to use meanwhile: goes only when it is empty.
+        case folder(String)
 
         var line: String {
             switch self {
@@ -44,6 +46,7 @@ package final class Bed: Sendable {
             case .namespace(let name): "namespace \(name)"
             case .link(let name): "link \(name)"
             case .path(let path): "path \(path)"
+            case .folder(let path): "folder \(path)"
             }
         }
 
@@ -57,6 +60,7 @@ package final class Bed: Sendable {
             case ("namespace", _, _): self = .namespace(String(words[1]))
             case ("link", _, _): self = .link(String(words[1]))
             case ("path", _, _): self = .path(String(words[1]))
+            case ("folder", _, _): self = .folder(String(words[1]))
             default: return nil
             }
         }
@@ -70,6 +74,13 @@ package final class Bed: Sendable {
         let line = trace.line + "\n"
         _ = line.withCString { Glibc.write(descriptor, $0, strlen($0)) }
         Glibc.close(descriptor)
+    }
+
+    /// A folder outside the bed's own, made where it is not there yet.
+    package func need(_ path: String) throws(BedError) {
+        guard access(path, F_OK) != 0 else { return }
+        note(.folder(path))
+        guard mkdir(path, 0o755) == 0 else { throw BedError("mkdir \(path)", String(cString: strerror(errno))) }
     }
 
     /// A process of this bed.
@@ -129,6 +140,7 @@ package final class Bed: Sendable {
                 _ = try? run(["ip", "netns", "del", name])
             case .link(let name): _ = try? run(["ip", "link", "del", name])
             case .path(let path): try? FileManager.default.removeItem(atPath: path)
+            case .folder(let path): rmdir(path)
             }
         }
     }

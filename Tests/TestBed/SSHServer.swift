@@ -47,10 +47,7 @@ package final class SSHServer: Sendable {
     package convenience init(recorded place: Place, _ name: String, port: Int, allowForwarding: Bool = false) throws {
         var settings: [String] = []
         if geteuid() == 0 {
-            if access("/run/sshd", F_OK) != 0 {
-                place.bed.note(.path("/run/sshd"))
-                mkdir("/run/sshd", 0o755)
-            }
+            try place.bed.need("/run/sshd")
             // sshd takes root for a locked account by this mark, unless PAM is asked.
             let isLocked = read("/etc/shadow").split(separator: "\n").contains { $0.hasPrefix("root:!") }
             if isLocked { settings.append("UsePAM yes") }

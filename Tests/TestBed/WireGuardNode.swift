@@ -22,6 +22,9 @@ package final class WireGuardNode: Sendable {
     package var address6: String { "fd19:\(number)::1" }
     package var peers: [WireGuardPeer] { state.withLock { $0.peers } }
 
+    /// Private and preshared keys, of the node and of its peers: what nobody but the node may ever say.
+    package var secrets: [String] { [privateKey] + peers.compactMap(\.presharedKey) }
+
     package init(_ place: Place, number: Int, interface: String = "wg0") throws {
         self.place = place
         self.number = number
@@ -64,6 +67,7 @@ package final class WireGuardNode: Sendable {
 
     package func start() throws {
         if place.namespace == nil {
+            try place.bed.need("/run/wireguard")
             place.bed.note(.link(interface))
             place.bed.note(.path("/run/wireguard/\(interface).sock"))
         }
