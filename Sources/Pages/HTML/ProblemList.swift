@@ -1,0 +1,164 @@
+import Fleet
+import WireGuard
+
+extension Page {
+    mutating func problems(_ problems: [Problem]) {
+        guard !problems.isEmpty else { return }
+        element("section", .class("problems"), .label(string(.openProblems))) { page in
+            page.hint(.problems)
+            page.element("ul") { page in
+                for problem in problems {
+                    page.element("li", .class(problem.mark.name)) { page in
+                        page.mark(problem.mark)
+                        page.element("div") { $0.problem(problem) }
+                    }
+                }
+            }
+        }
+    }
+
+    private mutating func problem(_ problem: Problem) {
+        switch problem {
+        case .storeFailing(let failure):
+            title(since: failure.since) { $0.words(ProblemWords.store.title) }
+            say(ProblemWords.store.what)
+            say(ProblemWords.store.mend, .class("mend"))
+            seen(failure.words)
+        case .allAway(let nodes):
+            title(since: nodes.compactMap(\.since).min()) { $0.words(ProblemWords.allAway.title) }
+            say(ProblemWords.allAway.what)
+            say(ProblemWords.allAway.mend, .class("mend"))
+            more(problem.key) { page in
+                page.element("ul") { page in
+                    for node in nodes { page.element("li") { $0.nodeAndFailure(node) } }
+                }
+            }
+        case .pollFailed(let status, let failure):
+            let words = FailureWords(failure.kind)
+            title(since: status.since, polls: status.failures) { $0.nodeTitle(status, words.state) }
+            say(words.what)
+            say(words.mend, .class("mend"), [{ $0.text(status.node.id.name) }])
+            seen(failure.detail)
+        case .stale(let status, let sample):
+            title(since: sample.takenAt) { $0.nodeTitle(status, ProblemWords.stale.title) }
+            say(ProblemWords.stale.what)
+            say(ProblemWords.stale.mend, .class("mend"), [{ $0.text(status.node.id.name) }])
+        case .incomplete(let status, let sample):
+            let id = status.node.id.name
+            title(since: nil) { $0.nodeTitle(status, ProblemWords.incomplete.title) }
+            say(ProblemWords.incomplete.what, nil, [{ $0.text(id) }, { $0.refused(sample) }])
+            say(ProblemWords.incomplete.mend, .class("mend"), [{ $0.text(id) }])
+            seen(
+                sample.rejected.prefix(3).map { rejection in
+                    "line \(rejection.line)\(rejection.field.map { ", field \($0)" } ?? ""): \(rejection.reason.rawValue)"
+                }.joined(separator: "; "))
+        case .clocksDiffer(let status, let offset):
+            title(since: nil) { $0.nodeTitle(status, ProblemWords.clock.title) }
+            say(
+                ProblemWords.clock.what, nil,
+                [{ $0.text(status.node.id.name) }, { $0.text(OwnerClock.span(offset, $0.language)) }])
+            say(ProblemWords.clock.mend, .class("mend"))
+        case .sourceUnreadable, .conflicts, .skipped: rosterProblem(problem)
+        }
+    }
+
+    private mutating func rosterProblem(_ problem: Problem) {
+        switch problem {
+        case .sourceUnreadable(let source):
+            let words = source.asOf == nil ? ProblemWords.sourceNever : ProblemWords.sourceGone
+            title(since: nil) { page in
+                page.words(words.title)
+                page.raw(": ")
+                page.code(source.path)
+            }
+            say(words.what, nil, [{ page in if let read = source.asOf { page.ago(read) } }])
+            say(words.mend, .class("mend"))
+            seen(source.problem ?? "")
+        case .conflicts(let conflicts):
+            title(since: nil) { $0.words(ProblemWords.conflicts.title) }
+            say(ProblemWords.conflicts.what, nil, [{ $0.text($0.count(conflicts.count, .keys)) }])
+            say(ProblemWords.conflicts.mend, .class("mend"))
+            more(problem.key) { page in
+                page.list(conflicts) { page, conflict in
+                    page.code(conflict.publicKeyText)
+                    page.text(": " + conflict.owners.prefix(10).map(String.init).joined(separator: ", "))
+                }
+            }
+        case .skipped(let skipped):
+            title(since: nil) { $0.words(ProblemWords.skipped.title) }
+            say(ProblemWords.skipped.what, nil, [{ $0.text($0.count(skipped.count, .records)) }])
+            say(ProblemWords.skipped.mend, .class("mend"))
+            more(problem.key) { page in
+                page.list(skipped) { page, record in
+                    page.code(record.file)
+                    page.text(" ")
+                    page.name(record.record)
+                    page.text(": ")
+                    page.name(record.why)
+                }
+            }
+        default: break
+        }
+    }
+
+    private mutating func title(since: UnixTime?, polls: Int = 0, _ content: (inout Page) -> Void) {
+        element("h3", content: content)
+        guard since != nil || polls > 1 else { return }
+        element("p", .class("since")) { page in
+            if let since { page.words(.lasting, { $0.text($0.since(since)) }) }
+            if since != nil, polls > 1 { page.text(", ") }
+            if polls > 1 { page.words(.sawOnce, { $0.text($0.count(polls, .polls)) }) }
+        }
+    }
+
+    private mutating func nodeTitle(_ status: NodeStatus, _ state: Wording) {
+        name(status.node.name)
+        raw(": ")
+        words(state)
+    }
+
+    private mutating func nodeAndFailure(_ status: NodeStatus) {
+        name(status.node.name)
+        guard let failure = status.failure else { return }
+        raw(": ")
+        words(FailureWords(failure.kind).state)
+        guard !failure.detail.isEmpty else { return }
+        raw(" ")
+        code(failure.detail)
+    }
+
+    private mutating func refused(_ sample: Sample) {
+        text(count(sample.rejected.count, .lines))
+    }
+
+    private mutating func say(
+        _ wording: Wording, _ attribute: Attribute? = nil, _ holes: [(inout Page) -> Void] = []
+    ) {
+        if let attribute {
+            element("p", attribute) { $0.words(wording, holes) }
+        } else {
+            element("p") { $0.words(wording, holes) }
+        }
+    }
+
+    /// What the program saw, in its own words.
+    private mutating func seen(_ detail: String) {
+        guard !detail.isEmpty else { return }
+        element("p", .class("seen")) { $0.code(detail) }
+    }
+
+    private mutating func more(_ key: String, _ content: (inout Page) -> Void) {
+        element("details", .key(key)) { page in
+            page.element("summary") { $0.words(.details) }
+            content(&page)
+        }
+    }
+
+    /// The first twenty: who has more mends them by the command that the problem names.
+    private mutating func list<Item>(_ items: [Item], _ content: (inout Page, Item) -> Void) {
+        element("ul") { page in
+            for item in items.prefix(20) { page.element("li") { content(&$0, item) } }
+            if items.count > 20 { page.element("li") { $0.text("… +\(items.count - 20)") } }
+        }
+    }
+}

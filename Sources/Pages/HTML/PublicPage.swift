@@ -1,0 +1,113 @@
+import Fleet
+
+/// What a stranger sees at `/`: made of a `PublicSummary` and nothing else.
+package struct PublicPage: Sendable {
+    let summary: PublicSummary
+    let context: PageContext
+
+    package init(summary: PublicSummary, context: PageContext) {
+        self.summary = summary
+        self.context = context
+    }
+
+    package func html() -> [UInt8] {
+        let title = Phrase.publicTitle.wording.text(context.language).description
+        return Page.framed(context, title: title, asOf: summary.dataAsOf, refreshes: true) { page in
+            page.standing(summary.overall)
+            page.places(summary.places)
+            page.counts(summary)
+        }
+    }
+}
+
+extension PublicSummary.Overall {
+    fileprivate var mark: Mark {
+        switch self {
+        case .starting, .stale: .unknown
+        case .up: .good
+        case .partlyDown: .warning
+        case .down: .bad
+        }
+    }
+
+    fileprivate var phrase: Phrase {
+        switch self {
+        case .starting: .publicStarting
+        case .up: .publicAllUp
+        case .partlyDown: .publicSomeDown
+        case .down: .publicAllDown
+        case .stale: .publicStale
+        }
+    }
+}
+
+extension Page {
+    fileprivate mutating func standing(_ overall: PublicSummary.Overall) {
+        element("h1", .class("standing"), .fixed("data-mark", overall.mark.name)) { page in
+            page.mark(overall.mark)
+            page.element("span") { $0.words(overall.phrase) }
+        }
+    }
+
+    fileprivate mutating func places(_ places: [PublicSummary.Place]) {
+        block("services", .services, .publicServices) { page in
+            guard !places.isEmpty else {
+                return page.element("p", .class("empty")) { $0.words(.nothingPublished) }
+            }
+            page.element("ul", .class("places")) { page in
+                for place in places { page.element("li") { $0.place(place) } }
+            }
+        }
+    }
+
+    private mutating func place(_ place: PublicSummary.Place) {
+        element("h3") { page in
+            switch place.label {
+            case .named(_, let name): page.name(name)
+            case .numbered(let number): page.words(.nodeNumber, { $0.number(number) })
+            case .nowhere: page.words(.services)
+            }
+        }
+        if place.label != .nowhere {
+            switch place.status {
+            case .unknown: state(.unknown, .nodeUnknown)
+            case .offline: state(.bad, .nodeOffline)
+            case .online where place.isStale: state(.warning, .nodeStale)
+            case .online: state(.good, .nodeOnline)
+            }
+        }
+        guard !place.services.isEmpty else { return }
+        element("ul") { page in
+            for service in place.services {
+                page.element("li") { page in
+                    page.element("span") { $0.text(service.kind.rawValue) }
+                    page.state(service.status.mark, service.status.phrase)
+                }
+            }
+        }
+    }
+
+    fileprivate mutating func counts(_ summary: PublicSummary) {
+        element("section", .class("numbers"), .label(string(.numbers))) { page in
+            page.element("dl") { page in
+                page.figure(.onlineNow) { page in
+                    if let online = summary.online { page.count(online) } else { page.dash() }
+                }
+                page.figure(.activeUsers) { page in
+                    page.words(.ofTotal, { $0.count(summary.activeUsers) }, { $0.count(summary.totalUsers) })
+                }
+                page.figure(.activeConnections) { page in
+                    page.words(.ofTotal, { $0.count(summary.activePeers) }, { $0.count(summary.totalPeers) })
+                }
+            }
+            page.hint(.publicNumbers)
+        }
+    }
+
+    private mutating func count(_ count: PublicSummary.Count) {
+        switch count {
+        case .exactly(let number): element("b") { $0.number(number) }
+        case .under(let minimum): element("b") { $0.text("<\(minimum)") }
+        }
+    }
+}

@@ -1,0 +1,81 @@
+import Fleet
+import Foundation
+import Pages
+import Testing
+
+/// What visitors get, byte for byte: `GOLDEN=update swift test` writes the files anew.
+@Suite struct GoldenTests {
+    static let folder = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "Fixtures/golden")
+
+    struct Output: CustomTestStringConvertible, Sendable {
+        var name: String
+        var make: @Sendable () -> [UInt8]
+        var testDescription: String { name }
+    }
+
+    static let outputs: [Output] =
+        Language.allCases.flatMap { language -> [Output] in
+            let tag = language.rawValue
+            return [
+                Output(name: "overview-\(tag).html") {
+                    OverviewPage(snapshot: Fleets.rich(), context: Fleets.context(language)).html()
+                },
+                Output(name: "overview-empty-\(tag).html") {
+                    OverviewPage(snapshot: Fleets.empty, context: Fleets.context(language)).html()
+                },
+                Output(name: "public-\(tag).html") {
+                    PublicPage(summary: stranger(names: true), context: Fleets.context(language, isSignedIn: false))
+                        .html()
+                },
+                Output(name: "login-\(tag).html") {
+                    LoginPage(
+                        problem: .tooManyTries(retryAfter: 90), next: "/users?page=2",
+                        context: Fleets.context(language, isSignedIn: false, path: "/login")
+                    ).html()
+                },
+                Output(name: "error-404-\(tag).html") {
+                    HTTPError.notFound.page(Fleets.context(language, path: "/x"), requestID: "7f3a-12")
+                },
+            ]
+        } + [
+            Output(name: "overview-well-si.html") {
+                OverviewPage(snapshot: Fleets.well(peers: 3), context: Fleets.context(.english, units: .si)).html()
+            },
+            Output(name: "public-numbered.html") {
+                PublicPage(summary: stranger(names: false), context: Fleets.context(isSignedIn: false)).html()
+            },
+            Output(name: "servers.json") {
+                ServersAnswer(snapshot: Fleets.rich(), language: .russian, now: Fleets.now).json()
+            },
+            Output(name: "services.json") { ServicesAnswer(snapshot: Fleets.rich(), language: .russian).json() },
+            Output(name: "users.json") { UsersAnswer(snapshot: Fleets.rich()).json() },
+            Output(name: "traffic.json") { TrafficAnswer(snapshot: Fleets.rich(), now: Fleets.now).json() },
+            Output(name: "stats.json") { StatsAnswer(snapshot: Fleets.rich(), now: Fleets.now).json() },
+            Output(name: "public-servers.json") { stranger(names: true).serversJSON() },
+            Output(name: "public-servers-numbered.json") { stranger(names: false).serversJSON() },
+            Output(name: "public-services.json") { stranger(names: true).servicesJSON(.english) },
+            Output(name: "public-stats.json") { stranger(names: true).statsJSON() },
+            Output(name: "health.json") { Health(Fleets.rich(), now: Fleets.now).json() },
+            Output(name: "health-starting.json") { Health(Fleets.empty, now: Fleets.now).json() },
+            Output(name: "error.json") { HTTPError.unauthorized.json(.english) },
+        ]
+
+    static func stranger(names: Bool) -> PublicSummary {
+        PublicSummary(Fleets.rich(), settings: PublicSettings(names: names), now: Fleets.now)
+    }
+
+    @Test(arguments: outputs)
+    func `a visitor gets what the golden file says`(output: Output) throws {
+        let file = Self.folder.appending(path: output.name)
+        let bytes = Data(output.make())
+        if ProcessInfo.processInfo.environment["GOLDEN"] == "update" {
+            try FileManager.default.createDirectory(at: Self.folder, withIntermediateDirectories: true)
+            try bytes.write(to: file)
+        }
+        let golden = try Data(contentsOf: file)
+        #expect(bytes == golden, "GOLDEN=update swift test --filter GoldenTests shows the difference in git")
+        if output.name.hasSuffix(".json") {
+            _ = try JSONSerialization.jsonObject(with: bytes)
+        }
+    }
+}
