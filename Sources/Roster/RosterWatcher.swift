@@ -1,0 +1,131 @@
+package import Fleet
+import Glibc
+package import WireGuard
+
+/// The bot's files, looked at again and again: what can be read is in force, and of a file that cannot (cut, empty, not
+/// JSON, gone, being written, without one usable record where there were some) what was last read from it stays.
+///
+/// Nothing is ever written, locked or made beside the files. Owned by one thread; `look` costs a stat(2) a file until one
+/// changes, and at most a tenth of a second while one is being written.
+package struct RosterWatcher: Sendable {
+    /// As of the last look. Empty before the first one.
+    package private(set) var roster = Fleet.Roster()
+
+    private var followed: [Followed] = []
+    private var nodes: [Node]
+
+    /// `lastGood`: as kept before a restart; one a kind.
+    package init(_ files: RosterFiles, nodes: [Node], lastGood: [LastGood] = []) {
+        self.nodes = nodes
+        for kind in RosterFiles.Kind.allCases {
+            guard let path = files[kind] else { continue }
+            followed.append(Followed(kind: kind, path: path, lastGood: lastGood.last { $0.kind == kind }))
+        }
+    }
+
+    /// Another configuration: what was last good of each kind stays in force until its new file can be read.
+    package mutating func follow(_ files: RosterFiles, nodes: [Node]) {
+        let same = followed
+        self = RosterWatcher(files, nodes: nodes, lastGood: lastGood)
+        for index in followed.indices {
+            if let old = same.first(where: { $0.kind == followed[index].kind && $0.path == followed[index].path }) {
+                followed[index] = old
+            }
+        }
+        roster = Fleet.Roster(followed, nodes: nodes)
+    }
+
+    /// Reads what changed since the last look. True: `roster` is another one now.
+    package mutating func look(at now: UnixTime) -> Bool {
+        for index in followed.indices { followed[index].look(at: now) }
+        let new = Fleet.Roster(followed, nodes: nodes)
+        guard new != roster else { return false }
+        roster = new
+        return true
+    }
+
+    /// What to keep for after a restart.
+    package var lastGood: [LastGood] { followed.compactMap(\.lastGood) }
+}
+
+/// One of the bot's files, and what is in force from it.
+struct Followed: Sendable {
+    let kind: RosterFiles.Kind
+    let path: String
+    var lastGood: LastGood?
+
+    /// Why what is in force is not what the file says now. Nil: it is.
+    private(set) var problem: String?
+
+    /// Its look when it was last read. Nil: not yet, or to be read again.
+    private var settled: RosterFiles.Kind.Stamp?
+
+    /// Nil: no look found the file well yet.
+    private var lastGoodLook: UnixTime?
+
+    /// A write takes the bot some milliseconds.
+    private static let tries = 5
+    private static let pause: UInt32 = 20_000
+
+    init(kind: RosterFiles.Kind, path: String, lastGood: LastGood?) {
+        self.kind = kind
+        self.path = path
+        self.lastGood = lastGood
+        problem = "not read yet"
+    }
+
+    /// A file that lost more than half of its records: valid, so followed, but an owner should see it.
+    var notice: String? {
+        guard problem == nil, let lastGood, let before = lastGood.shrunkFrom else { return nil }
+        return "\(lastGood.records.count) records where there were \(before)"
+    }
+
+    mutating func look(at now: UnixTime) {
+        let wasGood = problem == nil
+        if settled == nil || settled != kind.stamp(path) { read(at: now) }
+        if problem == nil {
+            lastGoodLook = now
+        } else if wasGood, let lastGoodLook {
+            // What was read long ago was still what the file said until just now.
+            lastGood?.asOf = lastGoodLook
+        }
+    }
+
+    private mutating func read(at now: UnixTime) {
+        for attempt in 1...Self.tries {
+            let before = kind.stamp(path)
+            let outcome = kind.read(path)
+            let isWhole = before == kind.stamp(path)
+            let isFresh = before.isFresh
+            settled = nil
+            switch outcome {
+            case .good(let records) where isWhole:
+                if !isFresh { settled = before }
+                return take(records, at: now)
+            case .refused(let why) where isWhole && !isFresh:
+                settled = before
+                return problem = why
+            case .good: problem = "it changes while it is read"
+            case .refused(let why): problem = why
+            case .unread(let why):
+                problem = why
+                if before.main == nil || !isFresh && isWhole { return }
+            }
+            // Somebody writes just now: wait for the end of it, but not for long.
+            if attempt < Self.tries { usleep(Self.pause) }
+        }
+    }
+
+    private mutating func take(_ records: Records, at now: UnixTime) {
+        let before = lastGood?.records.count ?? 0
+        guard records.count > 0 || before == 0 else {
+            problem = "it has no usable record, and had \(before)"
+            return
+        }
+        problem = nil
+        guard records != lastGood?.records || lastGood?.path != path else { return }
+        let most = max(before, lastGood?.shrunkFrom ?? 0)
+        lastGood = LastGood(
+            kind: kind, path: path, asOf: now, records: records, shrunkFrom: records.count * 2 < most ? most : nil)
+    }
+}
