@@ -77,11 +77,17 @@ package struct Roster: Sendable, Equatable {
         /// When what is in force from this file was read. Nil: never.
         package var asOf: UnixTime?
 
-        package init(path: String, isReadable: Bool, problem: String? = nil, asOf: UnixTime? = nil) {
+        /// What an owner should know of a file that is in force, in English, one line: it lost most of its records.
+        package var notice: String?
+
+        package init(
+            path: String, isReadable: Bool, problem: String? = nil, asOf: UnixTime? = nil, notice: String? = nil
+        ) {
             self.path = path
             self.isReadable = isReadable
             self.problem = problem
             self.asOf = asOf
+            self.notice = notice
         }
     }
 
