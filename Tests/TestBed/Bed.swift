@@ -123,21 +123,30 @@ package final class Bed: Sendable {
     }
 
     private static func undo(_ traces: [Trace]) {
-        for case .process(let pid, let start) in traces.reversed() where ProcessTable.startTime(of: pid) == start {
-            for pid in ProcessTable.descendants(of: pid) + [pid] { kill(pid, SIGKILL) }
+        var killed: [(pid: Int32, start: UInt64)] = []
+        func end(_ pid: Int32) {
+            guard let start = ProcessTable.startTime(of: pid) else { return }
+            killed.append((pid, start))
+            kill(pid, SIGKILL)
+        }
+        for trace in traces.reversed() {
+            switch trace {
+            case .process(let pid, let start) where ProcessTable.startTime(of: pid) == start:
+                for pid in ProcessTable.descendants(of: pid) + [pid] { end(pid) }
+            case .namespace(let name):
+                for pid in (try? run(["ip", "netns", "pids", name]).lines) ?? [] { Int32(pid).map(end) }
+            default: break
+            }
+        }
+        // What holds a namespace or a device open has to be gone before it can go.
+        for _ in 0..<2_000 where killed.contains(where: { ProcessTable.startTime(of: $0.pid) == $0.start }) {
+            usleep(2_000)
         }
         for trace in traces.reversed() {
             switch trace {
             case .owner: break
-            case .process(let pid, let start):
-                // A child of ours is reaped here; of a stranger's we only wait for the end.
-                for _ in 0..<500 where ProcessTable.startTime(of: pid) == start { usleep(2_000) }
-                var status: Int32 = 0
-                waitpid(pid, &status, WNOHANG)
-            case .namespace(let name):
-                let pids = (try? run(["ip", "netns", "pids", name]).lines) ?? []
-                for pid in pids.compactMap({ Int32($0) }) { kill(pid, SIGKILL) }
-                _ = try? run(["ip", "netns", "del", name])
+            case .process(let pid, _): waitpid(pid, nil, WNOHANG)
+            case .namespace(let name): _ = try? run(["ip", "netns", "del", name])
             case .link(let name): _ = try? run(["ip", "link", "del", name])
             case .path(let path): try? FileManager.default.removeItem(atPath: path)
             case .folder(let path): rmdir(path)
