@@ -1,0 +1,108 @@
+import CLibFCGI
+import Glibc
+
+/// One worker's FCGX_Request: it answers one connection after the other, one request each.
+///
+/// The request lives at one address from beginning to end, since libfcgi's streams point back at it.
+struct Exchange: ~Copyable {
+    private let raw: UnsafeMutablePointer<FCGX_Request>
+
+    init() { raw = .allocate(capacity: 1) }
+
+    deinit { raw.deallocate() }
+
+    /// Reads the request that is wholly in the socket's buffer. False: libfcgi refused it and closed the connection.
+    func begin(_ connection: Int32) -> Bool {
+        FCGX_InitRequest(raw, -1, 0)
+        raw.pointee.ipcFd = connection
+        // Accept_r first finishes the request before, of which there is none: without this it would close ipcFd.
+        raw.pointee.keepConnection = 1
+        return FCGX_Accept_r(raw) == 0
+    }
+
+    /// Frees what `begin` made. Not FCGX_Finish_r: its close lingers as long as the other side keeps dripping.
+    /// The connection stays open, and is the caller's to close.
+    func end() {
+        FCGX_FClose(raw.pointee.err)
+        FCGX_FClose(raw.pointee.out)
+        FCGX_Free(raw, 0)
+    }
+
+    func request(_ limits: Limits) throws(Refusal) -> Request {
+        var method = ""
+        var target = ""
+        var type = ""
+        var address = ""
+        var host = ""
+        var isSecure = false
+        var headers: [Request.Header] = []
+        headers.reserveCapacity(16)
+        var next = raw.pointee.envp
+        while let entry = next?.pointee {
+            next = next?.advanced(by: 1)
+            let bytes = UnsafeRawBufferPointer(start: entry, count: strlen(entry))
+            guard let equals = bytes.firstIndex(of: UInt8(ascii: "=")) else { continue }
+            let name = UnsafeRawBufferPointer(rebasing: bytes[..<equals])
+            let value = UnsafeRawBufferPointer(rebasing: bytes[(equals + 1)...])
+            if name.starts(with: "HTTP_".utf8) {
+                let name = String(decoding: name[5...], as: UTF8.self)
+                let value = String(decoding: value, as: UTF8.self)
+                if name == "HOST" { host = value } else { headers.append(.init(name: name, value: value)) }
+                continue
+            }
+            switch name.count {
+            case 14 where name.elementsEqual("REQUEST_METHOD".utf8): method = String(decoding: value, as: UTF8.self)
+            case 11 where name.elementsEqual("REQUEST_URI".utf8): target = String(decoding: value, as: UTF8.self)
+            case 12 where name.elementsEqual("CONTENT_TYPE".utf8): type = String(decoding: value, as: UTF8.self)
+            case 11 where name.elementsEqual("REMOTE_ADDR".utf8): address = String(decoding: value, as: UTF8.self)
+            case 5 where name.elementsEqual("HTTPS".utf8): isSecure = value.elementsEqual("on".utf8)
+            default: break
+            }
+        }
+        return try Request(
+            method: method, target: target, headers: headers, body: body(limits), remoteAddress: address,
+            isSecure: isSecure, host: host, contentType: type, limits: limits)
+    }
+
+    /// Standard input to its end, which is in the socket already and within the limit.
+    private func body(_ limits: Limits) -> [UInt8] {
+        var piece: UInt8 = 0
+        // Most requests have none: not even an array is made.
+        guard withUnsafeMutablePointer(to: &piece, { read($0, 1) }) == 1 else { return [] }
+        return Array(unsafeUninitializedCapacity: limits.body + 1) { buffer, count in
+            guard let start = buffer.baseAddress else { return }
+            start.initialize(to: piece)
+            count = 1 + read(start + 1, limits.body)
+        }
+    }
+
+    private func read(_ start: UnsafeMutablePointer<UInt8>, _ count: Int) -> Int {
+        let read = start.withMemoryRebound(to: CChar.self, capacity: count) {
+            FCGX_GetStr($0, Int32(count), raw.pointee.`in`)
+        }
+        return max(0, Int(read))
+    }
+
+    /// False when the other side has gone or does not read.
+    func write(_ response: Response, to method: String) -> Bool {
+        let out = raw.pointee.out
+        response.head().withUnsafeBytes { put($0, out) }
+        guard response.sendsBody(to: method) else { return FCGX_GetError(out) == 0 }
+        guard response.body.count > Self.bufferedBody else {
+            response.body.withUnsafeBytes { put($0, out) }
+            return FCGX_GetError(out) == 0
+        }
+        guard FCGX_FFlush(out) == 0 else { return false }
+        let id = UInt16(truncatingIfNeeded: raw.pointee.requestId)
+        let connection = raw.pointee.ipcFd
+        return response.body.withUnsafeBytes { writeRecords($0, id: id, to: connection) }
+    }
+
+    /// Up to here libfcgi's 8 KiB buffer is as quick as our own records.
+    private static let bufferedBody = 16 * 1024
+
+    private func put(_ bytes: UnsafeRawBufferPointer, _ out: UnsafeMutablePointer<FCGX_Stream>?) {
+        guard let start = bytes.baseAddress?.assumingMemoryBound(to: CChar.self) else { return }
+        FCGX_PutStr(start, Int32(clamping: bytes.count), out)
+    }
+}

@@ -1,0 +1,28 @@
+/// A request that no handler sees, by the status it is answered with.
+package struct Refusal: Error, Sendable, Hashable {
+    package var status: Int
+
+    /// For the log and the page: constant words, nothing of the visitor's.
+    package var reason: StaticText
+
+    package static let badRequest = Refusal(status: 400, reason: "the request is malformed")
+    package static let bodyTooLarge = Refusal(status: 413, reason: "the body is too large")
+    package static let queryTooLong = Refusal(status: 414, reason: "the query is too long")
+    package static let headersTooLarge = Refusal(status: 431, reason: "the headers are too large")
+    package static let failed = Refusal(status: 500, reason: "the request could not be answered")
+
+    /// The plainest answer there is.
+    package var plain: Response {
+        var response = Response(status: status, body: Array("\(reason.text)\n".utf8))
+        response.setHeader("Content-Type", "text/plain; charset=utf-8")
+        response.setHeader("Cache-Control", "no-store")
+        return response
+    }
+}
+
+/// Text that can only be written in the source.
+package struct StaticText: Sendable, Hashable, ExpressibleByStringLiteral {
+    package let text: String
+
+    package init(stringLiteral value: StaticString) { text = value.description }
+}

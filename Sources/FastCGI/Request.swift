@@ -1,0 +1,88 @@
+/// What a visitor asked, as nginx told it. A value: nothing of libfcgi is in it.
+package struct Request: Sendable {
+    package struct Header: Sendable, Hashable {
+        /// As CGI says it (RFC 3875 section 4.1.18), without `HTTP_`: `ACCEPT_LANGUAGE`.
+        package var name: String
+        package var value: String
+    }
+
+    /// `GET`, `HEAD`, `POST`…, in capitals as sent.
+    package var method: String
+
+    /// The path as the visitor sent it, nothing decoded: begins with "/", no query.
+    package var path: String
+
+    /// What followed "?", as sent; empty when nothing did.
+    package var rawQuery: String
+
+    /// Percent-decoded.
+    package var query: Fields
+    package var headers: [Header]
+    package var body: [UInt8]
+
+    /// `REMOTE_ADDR`: nginx's word. Empty when it said none.
+    package var remoteAddress: String
+
+    /// Whether the visitor's connection to nginx was TLS.
+    package var isSecure: Bool
+
+    /// `Host`: name and port as nginx vouches for; empty when there was none.
+    package var host: String
+
+    /// For a handler's tests, and for the worker.
+    package init(
+        method: String, target: String, headers: [Header] = [], body: [UInt8] = [], remoteAddress: String = "",
+        isSecure: Bool = true, host: String = "", contentType: String = "", limits: Limits = Limits()
+    ) throws(Refusal) {
+        let mark = target.utf8.firstIndex(of: UInt8(ascii: "?"))
+        let path = target[..<(mark ?? target.endIndex)]
+        let query = mark.map { target[target.utf8.index(after: $0)...] } ?? ""
+        guard query.utf8.count <= limits.query else { throw .queryTooLong }
+        guard path.utf8.first == UInt8(ascii: "/"), path.utf8.count <= 4096,
+            path.utf8.allSatisfy({ $0 > 0x20 && $0 != 0x7f }),
+            !method.isEmpty, method.utf8.count <= 16,
+            method.utf8.allSatisfy({ (0x41...0x5a).contains($0) || $0 == 0x2d })
+        else { throw .badRequest }
+        self.method = method
+        self.path = String(path)
+        rawQuery = String(query)
+        self.query = try Fields(encoded: query, limit: limits.pairs)
+        self.headers = headers
+        self.body = body
+        self.remoteAddress = remoteAddress
+        self.isSecure = isSecure
+        self.host = host
+        self.contentType = contentType
+        pairLimit = limits.pairs
+    }
+
+    /// Media type and its parameters as sent; empty when absent.
+    package var contentType: String
+    private let pairLimit: Int
+
+    /// The value of a header by its HTTP name, in any case; nil when absent. Many of one name: nginx passes the last.
+    package func header(_ name: String) -> String? {
+        headers.first { Self.isSame($0.name, name) }?.value
+    }
+
+    package var cookies: Cookies { Cookies(header("Cookie") ?? "") }
+
+    /// The body as `application/x-www-form-urlencoded`; 400 when it is something else.
+    package func form() throws(Refusal) -> Fields {
+        let type = contentType.utf8.prefix { $0 != UInt8(ascii: ";") && $0 != 0x20 }
+        guard type.elementsEqual("application/x-www-form-urlencoded".utf8, by: { $0 | 0x20 == $1 | 0x20 }),
+            let text = String(validating: body, as: UTF8.self)
+        else { throw .badRequest }
+        return try Fields(encoded: text[...], limit: pairLimit, allowsNewlines: true)
+    }
+
+    private static func isSame(_ cgi: String, _ http: String) -> Bool {
+        cgi.utf8.elementsEqual(http.utf8) { cgi, http in
+            switch http {
+            case UInt8(ascii: "-"): cgi == UInt8(ascii: "_")
+            case UInt8(ascii: "a")...UInt8(ascii: "z"): cgi == http - 0x20
+            default: cgi == http
+            }
+        }
+    }
+}

@@ -1,0 +1,52 @@
+import Glibc
+
+/// What one worker thread does all day.
+struct Worker: Sendable {
+    let index: Int
+    let queue: ConnectionQueue
+    let watch: Watch
+    let limits: Limits
+    let refusal: @Sendable (Refusal) -> Response
+    let report: @Sendable (String) -> Void
+    let handler: @Sendable (Request) throws -> Response
+
+    func run() {
+        let exchange = Exchange()
+        while let connection = queue.take() { answer(connection, exchange) }
+    }
+
+    private func answer(_ connection: Int32, _ exchange: borrowing Exchange) {
+        guard exchange.begin(connection) else {
+            // The connection is closed already.
+            return report("libfcgi refused a request that looked whole")
+        }
+        watch.enter(index, connection, until: .now + limits.exchange)
+        defer {
+            exchange.end()
+            watch.leave(index)
+            close(connection)
+        }
+        var method = "GET"
+        let response: Response
+        do throws(Refusal) {
+            let request = try exchange.request(limits)
+            method = request.method
+            response = handle(request)
+        } catch {
+            response = refusal(error)
+        }
+        _ = exchange.write(response.isRefused ? refusal(.failed) : response, to: method)
+    }
+
+    private func handle(_ request: Request) -> Response {
+        do {
+            return try handler(request)
+        } catch let refused as Refusal {
+            return refusal(refused)
+        } catch {
+            // The error may quote what a visitor sent: its type is enough here, the handler logs the rest.
+            report("a request could not be answered: \(type(of: error))")
+            return refusal(.failed)
+        }
+    }
+}
