@@ -40,12 +40,11 @@ package struct Answer: Sendable {
         case timedOut
     }
 
-    /// Judges an answer that had arrived at `now` by the panel's clock. The caller wipes `stdout`, which may hold keys.
-    package init(command: String, stdout: [UInt8], stderr: [UInt8], ending: Ending, at now: UnixTime) {
-        let report = Report(stdout)
-        let host = report.host
-        let dump = Dump(parsing: stdout[..<report.dumpEnd], command: command)
-        rejected = dump.rejected.filter { $0.reason != .beforeInterface || !report.lines.contains($0.line) }
+    /// Judges an answer that had arrived at `now` by the panel's clock, and overwrites `stdout`, which may hold keys.
+    package init(command: String, stdout: inout [UInt8], stderr: [UInt8], ending: Ending, at now: UnixTime) {
+        let host = HostReport(stdout)
+        let dump = Dump.parse(&stdout, interface: Dump.interface(in: command))
+        rejected = dump.rejected
 
         let clock = host.time.map { max(UnixTime($0.components.seconds), now) } ?? now
         interfaces = dump.interfaces.map { interface in
@@ -56,14 +55,11 @@ package struct Answer: Sendable {
 
         let isWell = ending == .exited(0) && (!host.isAnnounced || host.status == 0 && !host.isDamaged)
         complaint = SafeLine.first(of: stderr)
-        let isUnable = Self.isUnable(stderr)
-        isComplete = isWell && !isUnable && rejected.allSatisfy { $0.reason == .beforeInterface }
 
         // Nothing at all is an answer where the command says that all went well.
-        let isEmpty =
-            interfaces.isEmpty
-            && (host.isAnnounced ? dump.rejected.allSatisfy { $0.reason == .beforeInterface } : rejected.isEmpty)
+        let isEmpty = interfaces.isEmpty && dump.isWhole && (host.isAnnounced || rejected.isEmpty)
         isUsable = !interfaces.isEmpty || isEmpty && isWell
+        isComplete = isUsable && isWell && dump.isWhole && !Self.isUnable(stderr)
         failure = isUsable ? nil : Self.failure(ending, host, lines: rejected.count, complaint: complaint)
         bootID = host.bootID
         vitals = host.vitals
@@ -103,33 +99,4 @@ package struct Answer: Sendable {
             line.split(separator: UInt8(ascii: "\t")).count { $0.count == 44 && $0.last == UInt8(ascii: "=") } > 1
         }
     }
-}
-
-/// The script's own lines in an answer, and where the dump in it ends.
-private struct Report {
-    var host = HostReport()
-
-    /// Numbers of our lines, from 1.
-    var lines: Set<Int> = []
-
-    /// Of the bytes before the last lines, where those are ours.
-    var dumpEnd = 0
-
-    init(_ stdout: [UInt8]) {
-        var number = 0
-        var start = 0
-        while start < stdout.count {
-            number += 1
-            let end = stdout[start...].firstIndex(of: UInt8(ascii: "\n")) ?? stdout.count
-            let next = min(end + 1, stdout.count)
-            // A mark that is cut off was no mark yet.
-            let isOurs =
-                stdout[start] == UInt8(ascii: "#") && end < stdout.count && lines.count < Self.maximumLines
-                && host.read(stdout[start..<end])
-            if isOurs { lines.insert(number) } else { dumpEnd = next }
-            start = next
-        }
-    }
-
-    private static let maximumLines = 8192
 }

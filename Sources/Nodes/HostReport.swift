@@ -23,13 +23,21 @@ struct HostReport {
     /// Interface indexes by name, of the host's own network.
     private(set) var indexes: [String: UInt32] = [:]
 
-    /// Takes a line; false: it is none of ours.
-    mutating func read(_ line: some Collection<UInt8>) -> Bool {
-        guard line.starts(with: Self.mark), line.count <= Self.maximumLine else { return false }
+    /// Reads the lines of an answer that are the script's. A mark that is cut off is none.
+    init(_ answer: [UInt8]) {
+        var start = 0
+        while start < answer.count, let end = answer[start...].firstIndex(of: UInt8(ascii: "\n")) {
+            if answer[start] == UInt8(ascii: "#") { read(answer[start..<end]) }
+            start = end + 1
+        }
+    }
+
+    private mutating func read(_ line: ArraySlice<UInt8>) {
+        guard line.starts(with: Self.mark), line.count <= Self.maximumLine else { return }
         let words = line.dropFirst(Self.mark.count)
             .split(separator: UInt8(ascii: " "), maxSplits: 8)
             .map { String(decoding: $0, as: UTF8.self) }
-        guard let key = words.first else { return true }
+        guard let key = words.first else { return }
         let values = Array(words.dropFirst())
         switch (key, values.count) {
         case ("1", 0): isAnnounced = true
@@ -47,7 +55,6 @@ struct HostReport {
         case ("link", 4): link(values)
         default: break
         }
-        return true
     }
 
     private mutating func link(_ values: [String]) {

@@ -109,7 +109,8 @@ package struct Inspection: Sendable {
         var output = try session.exec(command, deadline: .after(deadline), limit: SSHNode.maximumAnswer)
         defer { output.wipe() }
         let middle = (before + WallClock.now) / 2
-        let answer = Answer(command: command, output: output, at: .now)
+        let showsSecrets = Answer.showsSecrets(output.stdout)
+        let answer = Answer(command: command, output: &output, at: .now)
         if let failure = answer.failure {
             add(
                 .failure, .command, failure.detail,
@@ -120,7 +121,7 @@ package struct Inspection: Sendable {
             report(answer.interfaces, isComplete: answer.isComplete, complaint: answer.complaint)
         }
         let setup = "install the forced command: vpn-web node-setup"
-        if Answer.showsSecrets(output.stdout) {
+        if showsSecrets {
             add(.warning, .secrets, "private or preshared keys leave the node (they are dropped here)", mend: setup)
         } else {
             add(.well, .secrets, "no private or preshared key leaves the node")

@@ -68,7 +68,7 @@ package final class SSHNode {
         let middle = (before + WallClock.now) / 2
         let now = UnixTime.now
         let took = ContinuousClock.now - asked
-        let answer = Answer(command: settings.command, output: output, at: now)
+        let answer = Answer(command: settings.command, output: &output, at: now)
         pause = nil
         backoff.succeeded()
         if let failure = answer.failure {
@@ -131,9 +131,9 @@ package final class SSHNode {
 }
 
 extension Answer {
-    init(command: String, output: Output, at now: UnixTime) {
+    init(command: String, output: inout Output, at now: UnixTime) {
         let ending: Ending = output.signal.map { .killed($0) } ?? output.exitStatus.map { .exited($0) } ?? .killed("?")
-        self.init(command: command, stdout: output.stdout, stderr: output.stderr, ending: ending, at: now)
+        self.init(command: command, stdout: &output.stdout, stderr: output.stderr, ending: ending, at: now)
     }
 }
 

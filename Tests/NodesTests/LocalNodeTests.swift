@@ -21,7 +21,7 @@ struct LocalNodeTests {
         let folder = try Folder()
         let server = try UAPIServer(folder.path + "/wg7.sock", UAPIServer.answer)
         defer { server.close() }
-        let sample = try #require(sample(folder))
+        let sample = try #require(read(folder))
         #expect(sample.isComplete)
         #expect(sample.clockOffset == .zero)
         #expect(
@@ -48,7 +48,7 @@ struct LocalNodeTests {
         let server = try UAPIServer(folder.path + "/wg7.sock", UAPIServer.answer)
         defer { server.close() }
         try UAPIServer(folder.path + "/wg8.sock", "").close()
-        let sample = try #require(sample(folder))
+        let sample = try #require(read(folder))
         #expect(!sample.isComplete)
         #expect(sample.interfaces.map(\.name) == ["wg7"])
     }
@@ -109,7 +109,7 @@ struct LocalNodeTests {
         #expect(interface.endpoint(of: peer) == after.endpoint)
     }
 
-    private func sample(_ folder: Folder) -> Sample? {
+    private func read(_ folder: Folder) -> Sample? {
         if case .sample(let sample, _) = LocalNode(node: id, folders: [folder.path, "/nowhere"]).poll() {
             return sample
         }

@@ -35,7 +35,7 @@ final class UAPIServer: Sendable {
 
     /// - Parameter answer: nil: accepts, and is silent.
     init(_ path: String, _ answer: String?, repeats: Bool = false) throws {
-        listener = socket(AF_UNIX, Int32(SOCK_STREAM.rawValue), 0)
+        let listener = socket(AF_UNIX, Int32(SOCK_STREAM.rawValue), 0)
         var address = sockaddr_un()
         address.sun_family = sa_family_t(AF_UNIX)
         withUnsafeMutableBytes(of: &address.sun_path) { $0.copyBytes(from: path.utf8) }
@@ -45,7 +45,7 @@ final class UAPIServer: Sendable {
             }
         }
         guard status == 0, listen(listener, 8) == 0 else { throw Missing() }
-        let listener = listener
+        self.listener = listener
         Thread.detachNewThread {
             while true {
                 let connection = accept(listener, nil, nil)
