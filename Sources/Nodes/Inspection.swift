@@ -80,7 +80,7 @@ package struct Inspection: Sendable {
             let session = try Session.connect(
                 to: login, through: jumps, deadline: .after(settings.deadline), cancellation: cancellation)
             defer { session.close() }
-            add(.well, .hostKey, "\(session.hostKey.type) \(session.hostKey.fingerprint), as pinned")
+            add(.well, .hostKey, (session.hostKey.map { "\($0.type) \($0.fingerprint), " } ?? "") + "as pinned")
             add(.well, .login, "as \(SafeLine.clean(login.user)), \(SafeLine.clean(session.serverVersion))")
 
             step = .command
