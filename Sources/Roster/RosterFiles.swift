@@ -35,7 +35,7 @@ extension RosterFiles.Kind {
     private static let mostBytes = 64 << 20
 
     /// What a look at a file gave.
-    enum Outcome {
+    enum Outcome: Equatable {
         case good(Records)
 
         /// The file's own words are wrong: so they stay until it changes.

@@ -12,11 +12,14 @@ package struct RosterWatcher: Sendable {
     package private(set) var roster = Fleet.Roster()
 
     private var followed: [Followed] = []
-    private var nodes: [Node]
+    private let nodes: [Node]
+    private let tries: Int
 
-    /// `lastGood`: as kept before a restart; one a kind.
-    package init(_ files: RosterFiles, nodes: [Node], lastGood: [LastGood] = []) {
+    /// `lastGood`: as kept before a restart; one a kind. `tries`: how often a file that is just being written is read
+    /// in one look, 20 ms apart.
+    package init(_ files: RosterFiles, nodes: [Node], lastGood: [LastGood] = [], tries: Int = 5) {
         self.nodes = nodes
+        self.tries = tries
         for kind in RosterFiles.Kind.allCases {
             guard let path = files[kind] else { continue }
             followed.append(Followed(kind: kind, path: path, lastGood: lastGood.last { $0.kind == kind }))
@@ -26,7 +29,7 @@ package struct RosterWatcher: Sendable {
     /// Another configuration: what was last good of each kind stays in force until its new file can be read.
     package mutating func follow(_ files: RosterFiles, nodes: [Node]) {
         let same = followed
-        self = RosterWatcher(files, nodes: nodes, lastGood: lastGood)
+        self = RosterWatcher(files, nodes: nodes, lastGood: lastGood, tries: tries)
         for index in followed.indices {
             if let old = same.first(where: { $0.kind == followed[index].kind && $0.path == followed[index].path }) {
                 followed[index] = old
@@ -36,8 +39,9 @@ package struct RosterWatcher: Sendable {
     }
 
     /// Reads what changed since the last look. True: `roster` is another one now.
+    @discardableResult
     package mutating func look(at now: UnixTime) -> Bool {
-        for index in followed.indices { followed[index].look(at: now) }
+        for index in followed.indices { followed[index].look(at: now, tries: tries) }
         let new = Fleet.Roster(followed, nodes: nodes)
         guard new != roster else { return false }
         roster = new
@@ -63,8 +67,7 @@ struct Followed: Sendable {
     /// Nil: no look found the file well yet.
     private var lastGoodLook: UnixTime?
 
-    /// A write takes the bot some milliseconds.
-    private static let tries = 5
+    /// Microseconds. A write takes the bot some milliseconds.
     private static let pause: UInt32 = 20_000
 
     init(kind: RosterFiles.Kind, path: String, lastGood: LastGood?) {
@@ -80,9 +83,9 @@ struct Followed: Sendable {
         return "\(lastGood.records.count) records where there were \(before)"
     }
 
-    mutating func look(at now: UnixTime) {
+    mutating func look(at now: UnixTime, tries: Int) {
         let wasGood = problem == nil
-        if settled == nil || settled != kind.stamp(path) { read(at: now) }
+        if settled == nil || settled != kind.stamp(path) { read(at: now, tries: tries) }
         if problem == nil {
             lastGoodLook = now
         } else if wasGood, let lastGoodLook {
@@ -91,12 +94,13 @@ struct Followed: Sendable {
         }
     }
 
-    private mutating func read(at now: UnixTime) {
-        for attempt in 1...Self.tries {
+    private mutating func read(at now: UnixTime, tries: Int) {
+        for attempt in 1...max(1, tries) {
             let before = kind.stamp(path)
             let outcome = kind.read(path)
-            let isWhole = before == kind.stamp(path)
             let isFresh = before.isFresh
+            // Just written, the stamp may hide another write: then only two readings that agree are believed.
+            let isWhole = (!isFresh || kind.read(path) == outcome) && before == kind.stamp(path)
             settled = nil
             switch outcome {
             case .good(let records) where isWhole:
@@ -112,7 +116,7 @@ struct Followed: Sendable {
                 if before.main == nil || !isFresh && isWhole { return }
             }
             // Somebody writes just now: wait for the end of it, but not for long.
-            if attempt < Self.tries { usleep(Self.pause) }
+            if attempt < tries { usleep(Self.pause) }
         }
     }
 
