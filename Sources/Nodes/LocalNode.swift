@@ -71,14 +71,15 @@ private struct Reading {
             return
         }
         for name in ["wireguard", "amneziawg"] {
+            if access("/sys/module/\(name)", F_OK) == 0 { isOffered = true }
             let devices = links.filter { $0.kind == name }
+            // Asking for a family that is not there makes the kernel load its module: reading changes nothing.
+            if devices.isEmpty { continue }
             do throws(NetlinkError) {
                 let family = try Kernel.family(name, until: deadline)
-                isOffered = true
                 for link in devices { read(link, family) }
             } catch {
-                // Without its module a kind has no interfaces either.
-                if error != .noFamily || !devices.isEmpty { problems.append(Self.problem(error, name)) }
+                problems.append(Self.problem(error, name))
             }
         }
     }
@@ -99,13 +100,17 @@ private struct Reading {
                 read(socket)
             }
         } catch {
+            // Root's folder, left by a userspace that may be long gone, takes nothing from the kernel's answer.
+            if error == .notPermitted, !interfaces.isEmpty { return }
             problems.append(Self.problem(error, folder))
         }
     }
 
     private mutating func read(_ socket: UAPISocket) {
         do throws(UAPISocket.Failure) {
-            let answer = try socket.get(until: deadline) { UAPI(parsing: $0, interface: socket.interface) }
+            let answer = try socket.get(until: min(deadline, .now + Self.socketPatience)) {
+                UAPI(parsing: $0, interface: socket.interface)
+            }
             isOffered = true
             guard var interface = answer.interface else {
                 problems.append((.rubbish, "\(SafeLine.clean(socket.path)): not a UAPI answer"))
@@ -121,6 +126,9 @@ private struct Reading {
             problems.append(Self.problem(error, socket.path))
         }
     }
+
+    /// They answer in milliseconds; one that hangs must not take the whole poll.
+    private static let socketPatience: Duration = .seconds(2)
 
     private static func problem(_ error: NetlinkError, _ what: String) -> (PollFailure.Kind, String) {
         switch error {

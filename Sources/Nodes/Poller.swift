@@ -55,7 +55,8 @@ package final class Poller: Sendable {
             return leaving
         }
         for thread in leaving.values { thread.requestStop() }
-        for thread in leaving.values { thread.join(until: .now + .seconds(1)) }
+        let deadline = ContinuousClock.now + .seconds(1)
+        for thread in leaving.values { thread.join(until: deadline) }
         return threads.withLock { $0.values.allSatisfy(\.isRunning) }
     }
 

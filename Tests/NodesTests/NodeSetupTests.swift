@@ -1,0 +1,93 @@
+import Fleet
+import Foundation
+import Glibc
+import Nodes
+import SSH
+import Testing
+
+struct NodeSetupTests {
+    private let key = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIFmh3YJ9rbVkXUHnXf6eJ3hHkNTaVnDxFMOwzBzLZMtr"
+
+    private func text(user: String = "vpn-web", command: String = "wg show all dump", from: String? = nil) -> String {
+        let address = Address(host: "203.0.113.7")
+        return NodeSetup.text(
+            for: Fleet.Node(id: NodeID("eu1"), name: "Европа"),
+            ssh: SSHSettings(host: .init(address: address, user: user, key: "/k", hostKeys: []), command: command),
+            publicKey: key, from: from)
+    }
+
+    @Test func `a plain user reaches root for the one command alone`() {
+        let text = text(from: "198.51.100.1")
+        let line =
+            "restrict,from=\"198.51.100.1\",command=\"sudo -n /usr/local/lib/vpn-web/vpn-web-node\" \(key) vpn-web"
+        #expect(text.contains("\n\(line)\n"))
+        #expect(text.contains("\nvpn-web ALL=(root) NOPASSWD: /usr/local/lib/vpn-web/vpn-web-node \"\"\n"))
+        #expect(text.contains("\nCOMMANDS='\nwg show all dump\n'\n"))
+    }
+
+    @Test func `root needs no sudo and keeps its other keys`() {
+        let text = text(user: "root")
+        #expect(text.contains("\nrestrict,command=\"/usr/local/lib/vpn-web/vpn-web-node\" \(key) vpn-web\n"))
+        #expect(!text.contains("sudo"))
+        #expect(text.contains("cat >> /root/.ssh/authorized_keys"))
+    }
+
+    @Test(arguments: [
+        ("wg show all dump", "wg show all dump"),
+        ("sudo -n awg show all dump", "awg show all dump"),
+        ("sudo docker exec amnezia-awg2 awg show awg0 dump", "docker exec amnezia-awg2 awg show all dump"),
+        ("/usr/bin/wg show wg0 dump", "/usr/bin/wg show all dump"),
+        ("wg show all dump; rm -rf /", "wg show all dump"),
+        ("cat '/etc/shadow' show all dump", "wg show all dump"),
+        ("", "wg show all dump"),
+    ]) func `the script asks what the configuration asks, of all interfaces`(command: String, asked: String) {
+        #expect(NodeSetup.commands(command) == [asked])
+    }
+
+    @Test func `names cannot break out of the text`() {
+        let text = text(user: "a'; reboot #", command: "wg show $(reboot) dump", from: "1.2.3.4\",command=\"sh")
+        #expect(!text.contains("$(reboot)"))
+        #expect(!text.contains("a'; reboot"))
+        #expect(!text.contains("1.2.3.4\",command=\"sh"))
+    }
+
+    @Test(arguments: ["vpn-web", "root"].flatMap { user in ScriptTests.shells.map { (user, $0) } })
+    func `every shell can read it`(user: String, shell: [String]) throws {
+        let result = try run(shell + ["-n"], input: text(user: user))
+        #expect(result.status == 0, "\(NodesTests.text(result.err))")
+    }
+
+    @Test(.enabled(if: getuid() == 0 && has("visudo") && has("unshare"), "needs root, sudo and unshare"))
+    func `pasted on a node, it makes exactly these files`() throws {
+        let folder = try Folder()
+        let setup = try folder.write("setup", text())
+        // A private copy of what it writes to, seen by this shell alone.
+        let script = """
+            set -e
+            mkdir \(folder.path)/etc
+            cp -a /etc/. \(folder.path)/etc/
+            mount --bind \(folder.path)/etc /etc
+            mount -t tmpfs none /usr/local/lib
+            mount -t tmpfs none /var/lib
+            set +e
+            sh < \(setup) >&2
+            sh < \(setup) >&2
+            set -e
+            stat -c '%n %a %U' /usr/local/lib/vpn-web/vpn-web-node /etc/sudoers.d/vpn-web \
+                /var/lib/vpn-web-node/.ssh/authorized_keys
+            cmp /usr/local/lib/vpn-web/vpn-web-node \(try folder.write("expected", NodeSetup.script(["wg show all dump"])))
+            getent passwd vpn-web | cut -d: -f1,6,7
+            wc -l < /var/lib/vpn-web-node/.ssh/authorized_keys
+            sudo -l -U vpn-web | grep NOPASSWD
+            """
+        let result = try run(["unshare", "-m", "sh", "-c", script])
+        #expect(result.status == 0, "\(NodesTests.text(result.err))")
+        let lines = NodesTests.text(result.out).split(separator: "\n").map { $0.trimmingCharacters(in: .whitespaces) }
+        #expect(
+            lines == [
+                "/usr/local/lib/vpn-web/vpn-web-node 755 root", "/etc/sudoers.d/vpn-web 440 root",
+                "/var/lib/vpn-web-node/.ssh/authorized_keys 644 root", "vpn-web:/var/lib/vpn-web-node:/bin/sh", "1",
+                "(root) NOPASSWD: /usr/local/lib/vpn-web/vpn-web-node \"\"",
+            ])
+    }
+}
