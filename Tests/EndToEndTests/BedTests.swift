@@ -120,6 +120,31 @@ struct BedTests {
         #expect(keys.allSatisfy { $0.utf8.count == 44 })
     }
 
+    @Test(.timeLimit(.minutes(1)))
+    func `nginx takes the shipped site`() throws {
+        let bed = try Bed()
+        defer { bed.close() }
+        let front = try Nginx(.machine(bed), socket: bed.folder + "/fastcgi.sock")
+        #expect(try front.refusal() == "")
+        #expect(!read(Nginx.site).isEmpty)
+        try front.start()
+        #expect(try front.get("/health").status == 502, "nobody is behind it")
+    }
+
+    @Test(.timeLimit(.minutes(1)), .enabled(if: Browser.isThere, "needs chromium"))
+    func `the browser sees an element or attribute that a name smuggled in, and no text`() throws {
+        let bed = try Bed()
+        defer { bed.close() }
+        func skeleton(_ name: String) throws -> String {
+            try Browser.skeleton(of: "<!DOCTYPE html><p title=\"\(name)\">\(name)", in: bed.folder)
+        }
+        let plain = try skeleton("alice")
+        #expect(plain == "HTML[]\nHEAD[]\nBODY[]\nP[title]")
+        #expect(try skeleton("алиса &lt;b&gt;") == plain)
+        #expect(try skeleton("a\" autofocus x=\"") == "HTML[]\nHEAD[]\nBODY[]\nP[autofocus,title,x]")
+        #expect(try skeleton("<b>") == plain + "\nB[]")
+    }
+
     @Test
     func `a bed leaves no trace, also when its owner was killed`() throws {
         func traces() throws -> Int {
