@@ -3,12 +3,12 @@ import Glibc
 
 /// A real sshd on 127.0.0.1 with its own keys, configuration and folder, gone with the value. Depends on Foundation alone.
 ///
-/// sshd runs in the foreground (-D -e), so its log is a file here, and its end is known.
+/// sshd runs in the foreground (-D), so that its end is known, and logs to a file (-E).
 final class SSHServer {
     let folder: URL
     let port: UInt16
     let user: String
-    private let process: Process
+    let pid: pid_t
 
     struct Failure: Error, CustomStringConvertible {
         var description: String
@@ -39,13 +39,14 @@ final class SSHServer {
             let port = try SSHServer.freePort()
             try SSHServer.configuration(folder, port, hostKeys, settings)
                 .write(to: folder.appending(path: "sshd_config"), atomically: true, encoding: .utf8)
-            let process = try SSHServer.start(folder)
-            if SSHServer.waitUntilAnswering(port, process) {
+            let pid = try SSHServer.start(folder)
+            if SSHServer.waitUntilAnswering(port, pid) {
                 self.port = port
-                self.process = process
+                self.pid = pid
                 return
             }
-            process.terminate()
+            kill(pid, SIGKILL)
+            waitpid(pid, nil, 0)
             // Another test may have taken the port between our look and sshd's.
             let log = (try? String(contentsOf: folder.appending(path: "log"), encoding: .utf8)) ?? ""
             if attempt == 5 { throw Failure(description: "sshd does not start: \(log)") }
@@ -57,7 +58,6 @@ final class SSHServer {
         try? FileManager.default.removeItem(at: folder)
     }
 
-    var pid: pid_t { process.processIdentifier }
     var userKey: String { folder.appending(path: "user").path }
     var knownHosts: String { folder.appending(path: "known_hosts").path }
     var log: String { (try? String(contentsOf: folder.appending(path: "log"), encoding: .utf8)) ?? "" }
@@ -73,11 +73,15 @@ final class SSHServer {
 
     /// Kills the listener and every connection's process at once.
     func stop() {
+        if isReaped { return }
         let all = children
         kill(pid, SIGKILL)
         for child in all { kill(child, SIGKILL) }
-        process.waitUntilExit()
+        waitpid(pid, nil, 0)
+        isReaped = true
     }
+
+    private var isReaped = false
 
     // MARK: Parts
 
@@ -92,15 +96,33 @@ final class SSHServer {
         try run("/usr/bin/ssh-keygen", ["-q", "-t", type, "-N", passphrase, "-C", "test", "-a", "1", "-f", file.path] + options)
     }
 
+    /// Starts a program with nothing on its standard descriptors. Not by Foundation's Process, whose wait for one
+    /// child needs the descriptors that a child started meanwhile has inherited.
+    static func spawn(_ tool: String, _ arguments: [String]) throws -> pid_t {
+        var actions = posix_spawn_file_actions_t()
+        posix_spawn_file_actions_init(&actions)
+        defer { posix_spawn_file_actions_destroy(&actions) }
+        for (descriptor, mode) in [(0, O_RDONLY), (1, O_WRONLY), (2, O_WRONLY)] {
+            posix_spawn_file_actions_addopen(&actions, Int32(descriptor), "/dev/null", mode, 0)
+        }
+        func withStrings<R>(_ strings: [String], _ body: ([UnsafeMutablePointer<CChar>?]) -> R) -> R {
+            let copies = strings.map { strdup($0) }
+            defer { for copy in copies { free(copy) } }
+            return body(copies + [nil])
+        }
+        var pid: pid_t = 0
+        let code = withStrings([tool] + arguments) { arguments in
+            withStrings(["PATH=/usr/bin:/bin", "LC_ALL=C"]) { posix_spawn(&pid, tool, &actions, nil, arguments, $0) }
+        }
+        if code != 0 { throw Failure(description: "\(tool): \(String(cString: strerror(code)))") }
+        return pid
+    }
+
     static func run(_ tool: String, _ arguments: [String]) throws {
-        let process = Process()
-        process.executableURL = URL(filePath: tool)
-        process.arguments = arguments
-        process.standardInput = FileHandle.nullDevice
-        process.standardOutput = FileHandle.nullDevice
-        try process.run()
-        process.waitUntilExit()
-        if process.terminationStatus != 0 { throw Failure(description: "\(tool) \(arguments) failed") }
+        let pid = try spawn(tool, arguments)
+        var status: Int32 = 0
+        while waitpid(pid, &status, 0) < 0 && errno == EINTR {}
+        if status != 0 { throw Failure(description: "\(tool) \(arguments) failed") }
     }
 
     private static func configuration(_ folder: URL, _ port: UInt16, _ hostKeys: [String], _ settings: [String]) -> String {
@@ -108,23 +130,13 @@ final class SSHServer {
             "ListenAddress 127.0.0.1:\(port)", "AuthorizedKeysFile \(folder.path)/authorized_keys", "PidFile none", "StrictModes no",
             "UsePAM no", "PermitRootLogin prohibit-password", "PasswordAuthentication no", "KbdInteractiveAuthentication no",
             // bash reads ~/.bashrc when it thinks that it serves a network: an empty HOME has none.
-            "SetEnv HOME=\(folder.path) BASH_ENV=", "LogLevel DEBUG1", "MaxStartups 200", "UseDNS no", "PrintMotd no",
+            "SetEnv HOME=\(folder.path) BASH_ENV=", "LogLevel VERBOSE", "MaxStartups 200", "UseDNS no", "PrintMotd no",
         ]
         return (settings + hostKeys.map { "HostKey \(folder.path)/host_\($0)" } + own).joined(separator: "\n") + "\n"
     }
 
-    private static func start(_ folder: URL) throws -> Process {
-        let log = folder.appending(path: "log")
-        _ = FileManager.default.createFile(atPath: log.path, contents: nil)
-        let process = Process()
-        process.executableURL = URL(filePath: "/usr/sbin/sshd")
-        process.arguments = ["-D", "-e", "-f", folder.appending(path: "sshd_config").path]
-        process.environment = ["PATH": "/usr/bin:/bin", "LC_ALL": "C"]
-        process.standardInput = FileHandle.nullDevice
-        process.standardOutput = FileHandle.nullDevice
-        process.standardError = try FileHandle(forWritingTo: log)
-        try process.run()
-        return process
+    private static func start(_ folder: URL) throws -> pid_t {
+        try spawn("/usr/sbin/sshd", ["-D", "-E", folder.appending(path: "log").path, "-f", folder.appending(path: "sshd_config").path])
     }
 
     static func freePort() throws -> UInt16 {
@@ -133,9 +145,10 @@ final class SSHServer {
     }
 
     /// Within ten seconds, and while sshd lives.
-    private static func waitUntilAnswering(_ port: UInt16, _ process: Process) -> Bool {
+    private static func waitUntilAnswering(_ port: UInt16, _ pid: pid_t) -> Bool {
         for _ in 0..<500 {
-            guard process.isRunning else { return false }
+            // Answers ECHILD later, for who reaps it here has seen its end.
+            guard waitpid(pid, nil, WNOHANG) == 0 else { return false }
             if let socket = Listener.connect(port) {
                 close(socket)
                 return true
