@@ -191,7 +191,7 @@ struct World {
             for key in nodes[node][link].lives.keys.sorted().prefix(limit) where key != hidden {
                 guard let life = nodes[node][link].lives[key] else { continue }
                 interface.append(
-                    PublicKey(key), rx: life.rx, tx: life.tx, latestHandshake: life.handshake.map { UnixTime($0) })
+                    World.keys[key], rx: life.rx, tx: life.tx, latestHandshake: life.handshake.map { UnixTime($0) })
             }
             shown.append(interface)
         }
@@ -289,8 +289,9 @@ struct World {
         hours[place]?[owner, default: [:]].merge(lost, uniquingKeysWith: +)
     }
 
-    /// The key by its number.
-    static let numbers = Dictionary(uniqueKeysWithValues: (0..<16).map { (PublicKey($0), $0) })
+    /// Keys by their numbers, and back.
+    static let keys = (0..<16).map { PublicKey($0) }
+    static let numbers = Dictionary(uniqueKeysWithValues: zip(keys, 0...))
 
     func total(of place: Place) -> Traffic {
         (lifetime[place] ?? [:]).values.reduce(into: .zero) { $0 += $1 }

@@ -1,0 +1,78 @@
+import Accounting
+import Fleet
+import Foundation
+import GRDB
+import Testing
+import WireGuard
+
+@testable import Store
+
+/// A file of each schema that was ever shipped is kept in Fixtures: it opens, and has its numbers.
+struct MigrationTests {
+    private static let fixtures = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
+        .appendingPathComponent("Fixtures")
+
+    @Test(arguments: ["v1"])
+    func `a database of an earlier schema opens with its numbers`(version: String) throws {
+        let folder = try Folder()
+        let path = folder.path + "/vpn-web.db"
+        try FileManager.default.copyItem(
+            atPath: Self.fixtures.appendingPathComponent("\(version).db").path, toPath: path)
+        let store = try TrafficStore(path: path, role: .daemon)
+        #expect(try store.problems(isThorough: true) == [])
+        let ledger = try store.ledger(of: NodeID("main"))
+        #expect(ledger.samples == 4)
+        #expect(ledger.interfaces["wg0"]?.counters[.a]?.lifetime == traffic(.max - 10, 77))
+        #expect(ledger.interfaces["wg0"]?.counters[.b]?.isOpen == false)
+        #expect(
+            try store.usage(by: .user, cuts: cuts(0, 1_800_000_000)).map(\.traffic) == [
+                traffic(12, 4), traffic(30, 7),
+            ])
+        #expect(
+            try store.events(from: UnixTime(0), to: UnixTime(1_800_000_000)).map(\.kind) == [
+                .epoch, .epoch, .gone, .epoch, .epoch, .reset, .gap, .named,
+            ])
+        #expect(try store.password()?.hash == "$argon2id$fixture")
+        #expect(try store.sessions().count == 1)
+        #expect(try store.tokens().map(\.name) == ["grafana"])
+        #expect(try store.auditEntries(limit: 9).map(\.what) == ["fixture"])
+        #expect(try store.ledger(of: NodeID("main")) == ledger)
+        var desk = Desk(store)
+        desk.ledgers[ledger.node] = ledger
+        try desk.poll(1_700_100_000, [Row(.a, 100, 100)], node: "main")
+    }
+
+    @Test func `every migration has its fixture`() throws {
+        let folder = try Folder()
+        let applied = try folder.open().database.read { try Schema.migrator.appliedMigrations($0) }
+        for version in applied {
+            #expect(FileManager.default.fileExists(atPath: Self.fixtures.appendingPathComponent("\(version).db").path))
+        }
+    }
+
+    /// Makes the fixture of today's schema: VPNWEB_FIXTURE=…/Fixtures/vN.db swift test --filter MigrationTests
+    @Test(.enabled(if: ProcessInfo.processInfo.environment["VPNWEB_FIXTURE"] != nil, "makes a file"))
+    func `today's schema as a fixture`() throws {
+        let folder = try Folder()
+        var desk = Desk(try folder.open())
+        desk.owners[.a] = 42
+        try desk.poll(1_700_000_000, [Row(.a, .max - 40, 70, 1_699_999_990), Row(.b, 5, 5)], node: "main")
+        try desk.poll(1_700_000_015, [Row(.a, .max - 20, 72, 1_699_999_990), Row(.c, 12, 4)], node: "main")
+        try desk.poll(1_700_007_200, [Row(.a, 10, 5, 1_700_007_190), Row(.c, 12, 4)], node: "main")
+        try desk.poll(1_700_007_215, [Row(.a, 10, 5, 1_700_007_190), Row(.c, 12, 4)], node: "main")
+        let node = NodeID("main")
+        desk.owners[.b] = -3
+        let named = desk.ledgers[node]?.attributions { desk.owners[$0] } ?? []
+        try desk.store.book(named, at: UnixTime(1_700_007_220))
+        try desk.store.setPassword(StoredPassword(hash: "$argon2id$fixture", changed: UnixTime(1)))
+        try desk.store.insert(
+            StoredSession(
+                hash: [UInt8](repeating: 1, count: 32), created: UnixTime(1), lastSeen: UnixTime(2),
+                expires: UnixTime(3), address: "192.0.2.1", userAgent: "fixture"))
+        try desk.store.insert(
+            StoredToken(
+                name: "grafana", hash: [UInt8](repeating: 2, count: 32), scope: .metrics, created: UnixTime(1)))
+        try desk.store.audit(AuditEntry(at: UnixTime(1), who: "owner", what: "fixture"))
+        try desk.store.backup(to: try #require(ProcessInfo.processInfo.environment["VPNWEB_FIXTURE"]))
+    }
+}

@@ -1,0 +1,1 @@
+../AccountingTests/World.swift
