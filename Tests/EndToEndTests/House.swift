@@ -114,6 +114,7 @@ struct ServerState: Decodable {
     var error: String?
     var last_sample: String?
     var stale: Bool?
+    var ping_ms: Double?
 }
 
 extension Visitor {
