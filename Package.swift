@@ -12,11 +12,15 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-log", exact: "1.16.2"),
     ],
     targets: [
+        // C libraries, one room each; and the kernel's headers.
         .systemLibrary(name: "CLibSSH2", pkgConfig: "libssh2", providers: [.apt(["libssh2-1-dev"])]),
         .systemLibrary(name: "CLibFCGI", pkgConfig: "fcgi", providers: [.apt(["libfcgi-dev"])]),
         .systemLibrary(name: "CLibSodium", pkgConfig: "libsodium", providers: [.apt(["libsodium-dev"])]),
+        .systemLibrary(name: "CSQLite", pkgConfig: "sqlite3", providers: [.apt(["libsqlite3-dev"])]),
+        .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
         .target(name: "CLinux"),
 
+        // The rooms.
         .target(name: "WireGuard"),
         .target(name: "Fleet", dependencies: ["WireGuard"]),
         .target(name: "Accounting", dependencies: ["Fleet", "WireGuard"]),
@@ -25,21 +29,41 @@ let package = Package(
         .target(
             name: "Nodes", dependencies: ["SSH", "Netlink", "Fleet", "WireGuard"],
             resources: [.embedInCode("Resources/vpn-web-node.sh")]),
-        .target(name: "Roster", dependencies: ["Fleet", "WireGuard"]),
+        .target(name: "Roster", dependencies: ["Fleet", "WireGuard", "CSQLite"]),
         .target(
             name: "Store",
             dependencies: ["Accounting", "Fleet", "WireGuard", .product(name: "GRDB", package: "GRDB.swift")]),
-        .target(name: "Pages", dependencies: ["Accounting", "Fleet", "WireGuard"]),
+        .target(name: "Pages", dependencies: ["Fleet", "WireGuard"]),
         .target(name: "FastCGI", dependencies: ["CLibFCGI", "CLinux"]),
         .target(name: "Access", dependencies: ["CLibSodium"]),
         .executableTarget(
             name: "VPNWeb",
             dependencies: [
-                "Nodes", "Roster", "Store", "Pages", "FastCGI", "Access", "Accounting", "Fleet", "WireGuard", "SSH",
+                "Nodes", "Roster", "Store", "Pages", "FastCGI", "Access", "Accounting", "Fleet", "WireGuard", "SSH", "CZlib",
                 .product(name: "Yams", package: "Yams"),
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
             ]),
+
+        // What is not shipped: tests beside each room, real nodes to test on, the demo, the benchmarks.
+        .testTarget(name: "WireGuardTests", dependencies: ["WireGuard"]),
+        .testTarget(name: "AccountingTests", dependencies: ["Accounting", "Fleet", "WireGuard"]),
+        .testTarget(name: "SSHTests", dependencies: ["SSH"]),
+        .testTarget(name: "NetlinkTests", dependencies: ["Netlink"]),
+        .testTarget(name: "NodesTests", dependencies: ["Nodes", "SSH", "Fleet", "WireGuard"]),
+        .testTarget(name: "RosterTests", dependencies: ["Roster", "Fleet", "WireGuard"]),
+        .testTarget(
+            name: "StoreTests",
+            dependencies: ["Store", "Accounting", "Fleet", "WireGuard", .product(name: "GRDB", package: "GRDB.swift")]),
+        .testTarget(name: "PagesTests", dependencies: ["Pages", "Fleet", "WireGuard"]),
+        .testTarget(name: "FastCGITests", dependencies: ["FastCGI"]),
+        .testTarget(name: "AccessTests", dependencies: ["Access"]),
+        .testTarget(name: "VPNWebTests", dependencies: ["VPNWeb", "Accounting", "Fleet", "WireGuard", "FastCGI", "Pages", "Roster"]),
+        .target(name: "TestBed", path: "Tests/TestBed"),
+        .testTarget(name: "EndToEndTests", dependencies: ["TestBed"]),
+        .executableTarget(name: "demo", dependencies: ["TestBed"], path: "Tests/Demo"),
+        .executableTarget(
+            name: "bench", dependencies: ["WireGuard", "SSH", "FastCGI"], path: "Tests/Bench", exclude: ["limits"]),
     ],
     swiftLanguageModes: [.v6]
 )

@@ -21,6 +21,7 @@ struct Bookkeeper: ~Copyable {
     /// The part of the configuration that is the bookkeeper's business.
     struct Settings: Sendable {
         var nodes: [Fleet.Node]
+        var files: RosterFiles
         var zone: OwnerZone
 
         /// Services that are configured and that nothing speaks to yet.
@@ -34,27 +35,31 @@ struct Bookkeeper: ~Copyable {
     private let log: Logger
 
     private var books: Books
-    private var files: RosterFiles
+    private var watcher: RosterWatcher
+    private var copies: RosterCopies
     private var pace = SnapshotPace()
     private var isChanged = true
+    private var lastLook = ContinuousClock.now
 
     /// Nodes that were not polled yet; empty: the first cycle is over.
     private var awaited: Set<NodeID>
 
     init(
-        settings: Settings, files: consuming RosterFiles, store: TrafficStore, inbox: Inbox<Message>,
-        newsstand: Newsstand, log: Logger
+        settings: Settings, copies: RosterCopies, store: TrafficStore, inbox: Inbox<Message>, newsstand: Newsstand,
+        log: Logger
     ) throws(StoreError) {
         self.settings = settings
         self.store = store
         self.inbox = inbox
         self.newsstand = newsstand
         self.log = log
-        self.files = files
+        self.copies = copies
         let now = UnixTime.now
+        watcher = RosterWatcher(settings.files, nodes: settings.nodes, lastGood: copies.all)
+        _ = watcher.look(at: now)
         books = Books(
-            statuses: settings.nodes.map(NodeStatus.init), ledgers: try store.ledgers(), roster: self.files.roster,
-            ownership: self.files.ownership,
+            statuses: settings.nodes.map(NodeStatus.init), ledgers: try store.ledgers(), roster: watcher.roster,
+            ownership: Ownership(watcher.roster),
             today: try store.totals(since: settings.zone.start(of: .day, holding: now)),
             month: try store.totals(since: settings.zone.start(of: .month, holding: now)),
             panel: newsstand.snapshot.panel, services: settings.services)
@@ -65,6 +70,7 @@ struct Bookkeeper: ~Copyable {
     /// Until `.stop`.
     mutating func run() {
         attribute()
+        keepCopies()
         publish()
         while true {
             for message in inbox.take(within: 1000) {
@@ -74,8 +80,11 @@ struct Bookkeeper: ~Copyable {
                 case .stop: return
                 }
             }
-            lookAtFiles()
-            turnPeriods()
+            if .now - lastLook >= .seconds(1) {
+                lastLook = .now
+                lookAtFiles()
+                turnPeriods()
+            }
             if pace.isDue(isChanged: isChanged) { publish() }
         }
     }
@@ -160,8 +169,12 @@ struct Bookkeeper: ~Copyable {
     // MARK: Files and settings
 
     private mutating func lookAtFiles() {
-        guard files.look(at: .now) else { return }
-        for source in files.roster.sources {
+        guard watcher.look(at: .now) else { return }
+        takeRoster()
+    }
+
+    private mutating func takeRoster() {
+        for source in watcher.roster.sources {
             guard books.roster.sources.first(where: { $0.path == source.path })?.problem != source.problem else { continue }
             if let problem = source.problem {
                 log.warning("roster file cannot be used", metadata: ["file": "\(source.path)", "why": "\(problem)"])
@@ -169,10 +182,19 @@ struct Bookkeeper: ~Copyable {
                 log.notice("roster file read", metadata: ["file": "\(source.path)"])
             }
         }
-        books.roster = files.roster
-        books.ownership = files.ownership
+        books.roster = watcher.roster
+        books.ownership = Ownership(watcher.roster)
         attribute()
+        keepCopies()
         isChanged = true
+    }
+
+    private mutating func keepCopies() {
+        do {
+            try copies.keep(watcher.lastGood)
+        } catch {
+            log.warning("the roster's copy could not be written", metadata: ["why": "\(error.localizedDescription)"])
+        }
     }
 
     /// Unmatched bytes of keys that have an owner now become theirs.
@@ -204,6 +226,9 @@ struct Bookkeeper: ~Copyable {
             return status
         }
         awaited.formIntersection(settings.nodes.map(\.id))
+        watcher.follow(settings.files, nodes: settings.nodes)
+        _ = watcher.look(at: .now)
+        takeRoster()
         books.services = settings.services
         turnPeriods()
         isChanged = true

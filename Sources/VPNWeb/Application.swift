@@ -1,0 +1,135 @@
+import Access
+import FastCGI
+import Fleet
+import Foundation
+import Logging
+import Nodes
+import Pages
+import Store
+import WireGuard
+
+/// The daemon: everything is made here, and handed down.
+struct Application {
+    private let configurationPath: String
+    private let log = Logger(label: "vpn-web") { _ in StandardErrorLog() }
+
+    /// Under systemd's and the contract's five seconds, all of it together.
+    private static let patience: (requests: Duration, polls: Duration) = (.seconds(2), .seconds(2))
+    private static let workers = 8
+
+    init(configurationPath: String) {
+        self.configurationPath = configurationPath
+    }
+
+    /// Until SIGTERM or SIGINT.
+    func run() throws {
+        // Before any thread is made: they inherit the mask, and signals come to this thread alone.
+        let signals = Signals()
+        Self.forbidCores()
+        let configuration = try ConfigurationOption.load(configurationPath)
+        for warning in configuration.warnings { log.warning("configuration", metadata: ["warning": "\(warning)"]) }
+
+        let store: TrafficStore
+        do {
+            store = try TrafficStore(path: configuration.databasePath, role: .daemon)
+        } catch {
+            throw CommandFailure(error)
+        }
+        let newsstand = Newsstand(
+            Snapshot(
+                generation: 0, madeAt: .now, nodes: [], peers: [], users: [], services: [], roster: Fleet.Roster(),
+                panel: PanelState(version: Version.text, startedAt: .now)))
+        let inbox = try Self.inbox()
+        let bookkeeping = try bookkeeping(configuration, store, inbox, newsstand)
+        let poller = Poller { node, outcome in inbox.put(.outcome(node, outcome)) }
+        let site = Site(
+            newsstand: newsstand, door: Door(store: store, log: log), settings: configuration.site,
+            refresh: { poller.refresh() })
+        let server = try server(configuration, site)
+        if !poller.update(try configuration.nodeSettings()) {
+            log.error("a node's thread could not be started")
+        }
+        log.notice("started", metadata: ["version": "\(Version.text)", "nodes": "\(configuration.fleetNodes.count)"])
+        SystemdNotify.send("READY=1")
+
+        while signals.wait() == .reload {
+            SystemdNotify.send("RELOADING=1")
+            reload(poller, inbox, site)
+            SystemdNotify.send("READY=1")
+        }
+
+        SystemdNotify.send("STOPPING=1")
+        if !server.stop(within: Self.patience.requests) { log.warning("requests were cut off") }
+        if !poller.stop(within: Self.patience.polls) { log.warning("polls were cut off") }
+        inbox.put(.stop)
+        bookkeeping.join()
+        try? store.close()
+        log.notice("stopped")
+    }
+
+    /// What cannot be read or is wrong changes nothing.
+    private func reload(_ poller: Poller, _ inbox: Inbox<Bookkeeper.Message>, _ site: Site) {
+        do {
+            let configuration = try ConfigurationOption.load(configurationPath)
+            let nodes = try configuration.nodeSettings()
+            inbox.put(.settings(configuration.bookkeeping))
+            site.change(to: configuration.site)
+            poller.update(nodes)
+            log.notice("configuration read again")
+        } catch {
+            for line in error.line.split(separator: "\n") {
+                log.error("the new configuration is refused, the old one holds", metadata: ["why": "\(line)"])
+            }
+        }
+    }
+
+    private func bookkeeping(
+        _ configuration: Configuration, _ store: TrafficStore, _ inbox: Inbox<Bookkeeper.Message>, _ newsstand: Newsstand
+    ) throws -> WorkThread {
+        let settings = configuration.bookkeeping
+        let folder = configuration.data
+        let log = log
+        // What is stored must be readable before anything is added to it.
+        do { _ = try store.ledgers() } catch { throw CommandFailure(error) }
+        return WorkThread("bookkeeper") {
+            do {
+                var keeper = try Bookkeeper(
+                    settings: settings, copies: RosterCopies(folder: folder), store: store, inbox: inbox,
+                    newsstand: newsstand, log: log)
+                keeper.run()
+            } catch {
+                log.critical("the bookkeeper cannot begin", metadata: ["reason": "\(error)"])
+                kill(getpid(), SIGTERM)
+            }
+        }
+    }
+
+    private func server(_ configuration: Configuration, _ site: Site) throws(CommandFailure) -> Server {
+        let log = log
+        let server = Server(
+            listen: .systemd(else: .path(configuration.listen, group: configuration.listenGroup)), workers: Self.workers,
+            refusal: { site.refuse($0) },
+            report: { log.warning("front", metadata: ["what": "\($0)"]) },
+            handler: { site.answer($0) })
+        do {
+            try server.start()
+        } catch {
+            throw CommandFailure(what: error.operation, why: error.reason, mend: error.mend)
+        }
+        return server
+    }
+
+    private static func inbox() throws(CommandFailure) -> Inbox<Bookkeeper.Message> {
+        // A node has one poll under way at a time; what does not fit is read again with the next one.
+        guard let inbox = Inbox<Bookkeeper.Message>(bound: 4096) else {
+            throw CommandFailure(what: "start", why: "no file descriptors are left", mend: "raise LimitNOFILE")
+        }
+        return inbox
+    }
+
+    /// A core would hold keys.
+    private static func forbidCores() {
+        var none = rlimit(rlim_cur: 0, rlim_max: 0)
+        setrlimit(__rlimit_resource_t(RLIMIT_CORE.rawValue), &none)
+    }
+}

@@ -1,0 +1,32 @@
+import ArgumentParser
+import Store
+
+/// `--config FILE`, which every command that needs one takes.
+struct ConfigurationOption: ParsableArguments {
+    @Option(name: .customLong("config"), help: "The configuration.", completion: .file(extensions: ["yaml"]))
+    var path = "/etc/vpn-web/config.yaml"
+
+    /// The configuration, or the command ends with exit status 2 and every problem on a line of its own.
+    func load() throws(CommandFailure) -> Configuration {
+        do {
+            return try Configuration.load(path: path)
+        } catch {
+            throw CommandFailure(refusal: error)
+        }
+    }
+
+    /// The database, for a command beside the daemon.
+    func store(_ configuration: Configuration) throws(CommandFailure) -> TrafficStore {
+        do {
+            return try TrafficStore(path: configuration.databasePath, role: .command)
+        } catch {
+            throw CommandFailure(error)
+        }
+    }
+}
+
+extension CommandFailure {
+    init(_ error: StoreError) {
+        self.init(what: error.operation, why: error.reason, mend: error.remedy)
+    }
+}

@@ -1,0 +1,80 @@
+import Access
+import ArgumentParser
+import Glibc
+import Store
+import WireGuard
+
+/// `vpn-web password`: from the terminal without echo, or from standard input.
+struct SetPassword: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "password", abstract: "Set the owner's password; every session ends.",
+        discussion: """
+            Example: vpn-web password
+            Example: vpn-web password < password.txt
+            """)
+
+    @OptionGroup var configuration: ConfigurationOption
+
+    func run() throws {
+        let store = try configuration.store(try configuration.load())
+        let password = try isatty(STDIN_FILENO) == 1 ? fromTerminal() : fromInput()
+        let hash: PasswordHash
+        do {
+            hash = try PasswordHash(of: password)
+        } catch {
+            throw CommandFailure(what: "password", why: "\(error)")
+        }
+        do {
+            try store.setPassword(StoredPassword(hash: hash.text, changed: .now))
+            try store.audit(AuditEntry(at: .now, who: "command line", what: "password set"))
+        } catch let error as StoreError {
+            throw CommandFailure(error)
+        }
+        printOut("The password is set. Every session has ended.")
+    }
+
+    private func fromTerminal() throws -> String {
+        let first = try Terminal.secret("New password: ")
+        guard first == (try Terminal.secret("The same again: ")) else {
+            throw CommandFailure(what: "password", why: "the two differ", mend: "try again")
+        }
+        return first
+    }
+
+    /// The first line: what a file or a pipe ends with is not part of it.
+    private func fromInput() throws -> String {
+        guard let line = readLine(strippingNewline: true) else {
+            throw CommandFailure(what: "password", why: "standard input is empty")
+        }
+        return line
+    }
+}
+
+/// The terminal that the command was started from.
+enum Terminal {
+    /// One line, typed without echo.
+    static func secret(_ prompt: String) throws(CommandFailure) -> String {
+        var before = termios()
+        guard tcgetattr(STDIN_FILENO, &before) == 0 else {
+            throw CommandFailure(what: "terminal", why: "it cannot be asked", mend: "pass the secret on standard input")
+        }
+        var silent = before
+        silent.c_lflag &= ~tcflag_t(ECHO)
+        tcsetattr(STDIN_FILENO, TCSAFLUSH, &silent)
+        defer {
+            tcsetattr(STDIN_FILENO, TCSAFLUSH, &before)
+            writeAll("\n", to: STDERR_FILENO)
+        }
+        writeAll(prompt, to: STDERR_FILENO)
+        guard let line = readLine(strippingNewline: true) else {
+            throw CommandFailure(what: "terminal", why: "nothing was typed")
+        }
+        return line
+    }
+
+    /// Yes is `y`, `yes`, `д` or `да`; everything else, and no answer, is no.
+    static func confirms(_ question: String) -> Bool {
+        writeAll("\(question) [y/N] ", to: STDERR_FILENO)
+        return ["y", "yes", "д", "да"].contains(readLine(strippingNewline: true)?.lowercased() ?? "")
+    }
+}

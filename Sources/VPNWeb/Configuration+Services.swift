@@ -1,0 +1,105 @@
+import Fleet
+
+// services: what users depend on besides the tunnels. They are checked when the file is read.
+extension Configuration {
+    /// A service, and how to speak to it.
+    struct Service: Sendable, Equatable {
+        /// On which node. Nil: on none of ours.
+        var node: NodeID?
+        var kind: Kind
+
+        enum Kind: Sendable, Equatable {
+            case shadowsocks(address: String, method: String, passwordFile: String)
+            case mtproto(address: String, secretFile: String)
+
+            /// Without a probe's key only handshakes prove it.
+            case wireguard(address: String, probeKeyFile: String?)
+            case amneziawg(address: String, probeKeyFile: String?)
+            case https(url: String)
+            case tcp(address: String)
+            case ping(host: String)
+        }
+    }
+
+    private enum KindWord: String, CaseIterable {
+        case shadowsocks
+        case mtproto
+        case wireguard
+        case amneziawg
+        case https
+        case tcp
+        case ping
+
+        var keys: [String] {
+            switch self {
+            case .shadowsocks: ["address", "method", "password_file"]
+            case .mtproto: ["address", "secret_file"]
+            case .wireguard, .amneziawg: ["address", "probe_key_file"]
+            case .https: ["url"]
+            case .tcp, .ping: ["address"]
+            }
+        }
+    }
+
+    /// shadowsocks.org's AEAD ciphers, and the 2022 edition (SIP022).
+    private static let methods = [
+        "aes-128-gcm", "aes-192-gcm", "aes-256-gcm", "chacha20-ietf-poly1305", "xchacha20-ietf-poly1305",
+        "2022-blake3-aes-128-gcm", "2022-blake3-aes-256-gcm", "2022-blake3-chacha20-poly1305",
+    ]
+
+    mutating func readServices(_ value: ConfigurationValue?) {
+        let everyKey = ["address", "method", "password_file", "secret_file", "probe_key_file", "url"]
+        for value in value?.list() ?? [] {
+            guard let section = value.section(["node", "kind"] + everyKey) else { continue }
+            let node = section["node"].flatMap(nodeID)
+            guard let word = section.needed("kind")?.choice(KindWord.self) else { continue }
+            for key in everyKey where !word.keys.contains(key) {
+                section[key]?.refuse("not for \(word.rawValue), which has \(word.keys.joined(separator: ", "))")
+            }
+            if let kind = Self.kind(word, section) { services.append(Service(node: node, kind: kind)) }
+        }
+    }
+
+    private static func kind(_ word: KindWord, _ section: ConfigurationSection) -> Service.Kind? {
+        switch word {
+        case .shadowsocks:
+            let address = section.needed("address")?.address()
+            let method = section.needed("method").flatMap(method)
+            let password = section.needed("password_file")?.secret()
+            guard let address, let method, let password else { return nil }
+            return .shadowsocks(address: address, method: method, passwordFile: password)
+        case .mtproto:
+            let address = section.needed("address")?.address()
+            let secret = section.needed("secret_file")?.secret()
+            guard let address, let secret else { return nil }
+            return .mtproto(address: address, secretFile: secret)
+        case .wireguard, .amneziawg:
+            let address = section.needed("address")?.address()
+            let key = section["probe_key_file"]?.secret()
+            guard let address else { return nil }
+            return word == .wireguard
+                ? .wireguard(address: address, probeKeyFile: key) : .amneziawg(address: address, probeKeyFile: key)
+        case .https: return section.needed("url")?.url(pathAllowed: true).map { .https(url: $0) }
+        case .tcp: return section.needed("address")?.address().map { .tcp(address: $0) }
+        case .ping: return section.needed("address")?.host().map { .ping(host: $0) }
+        }
+    }
+
+    private static func method(_ value: ConfigurationValue) -> String? {
+        guard let text = value.text() else { return nil }
+        if methods.contains(text) { return text }
+        value.refuse("“\(text)” is no cipher of Shadowsocks' that is safe\(Spelling.hint(for: text, among: methods))")
+        return nil
+    }
+
+    /// A node's id, or an alias of it.
+    private func nodeID(_ value: ConfigurationValue) -> NodeID? {
+        guard let text = value.text() else { return nil }
+        if let node = fleetNodes.first(where: { $0.id.name == text || $0.aliases.contains(text) }) { return node.id }
+        // A node that was refused itself is no second problem.
+        if value.reader.problems.isEmpty {
+            value.refuse("“\(text)” is no node\(Spelling.hint(for: text, among: fleetNodes.map(\.id.name)))")
+        }
+        return nil
+    }
+}

@@ -1,0 +1,101 @@
+import FastCGI
+import Fleet
+import Pages
+import WireGuard
+
+/// One request, with what every answer to it needs.
+struct Visit {
+    let request: Request
+    let settings: Site.Settings
+    let snapshot: Snapshot
+    let now = UnixTime.now
+    private let preferences: Preferences
+
+    var language: Language { preferences.language }
+
+    init(_ request: Request, settings: Site.Settings, snapshot: Snapshot) {
+        self.request = request
+        self.settings = settings
+        self.snapshot = snapshot
+        preferences = Preferences(request, default: settings.language)
+    }
+
+    func context(isSignedIn: Bool) -> PageContext {
+        PageContext(
+            language: language, units: settings.units, zone: settings.zone, now: now, isSignedIn: isSignedIn,
+            panelURL: settings.url, path: request.path, query: request.query.pairs.map { ($0.name, $0.value) },
+            version: Version.text)
+    }
+
+    /// The sheet in the form that the visitor takes, or 304 where they have it.
+    func answer(_ sheet: Press.Sheet, as type: ContentType) -> Response {
+        let gzip = acceptsGzip ? sheet.gzip : nil
+        let tag = gzip == nil ? "\"\(sheet.tag)\"" : "\"\(sheet.tag)-gz\""
+        var response: Response
+        if request.header("If-None-Match").map({ Self.names($0, sheet.tag) }) == true {
+            response = Response(status: 304)
+        } else {
+            response = Response(body: gzip ?? sheet.plain)
+            response.setHeader("Content-Type", type.rawValue)
+            if gzip != nil { response.setHeader("Content-Encoding", "gzip") }
+        }
+        response.setHeader("ETag", tag)
+        if let cookie = preferences.cookie { response.addHeader("Set-Cookie", cookie) }
+        return response
+    }
+
+    /// A page for people, an object for programs.
+    func error(_ error: HTTPError) -> Response {
+        var response = Response(status: error.rawValue)
+        if request.path.hasPrefix("/api/") || request.path == "/metrics" {
+            response.body = error.json(language)
+            response.setHeader("Content-Type", ContentType.json.rawValue)
+        } else {
+            response.body = error.page(context(isSignedIn: false))
+            response.setHeader("Content-Type", ContentType.html.rawValue)
+        }
+        if error == .unauthorized { response.setHeader("WWW-Authenticate", "Bearer realm=\"vpn-web\"") }
+        response.setHeader("Cache-Control", "no-store")
+        return response
+    }
+
+    private var acceptsGzip: Bool {
+        guard let header = request.header("Accept-Encoding") else { return false }
+        return header.split(separator: ",").contains { coding in
+            let parts = coding.split(separator: ";").map { $0.filter { $0 != " " } }
+            return parts.first?.lowercased() == "gzip" && !parts.dropFirst().contains { ["q=0", "q=0.0"].contains($0) }
+        }
+    }
+
+    /// RFC 9110, section 13.1.2: weak comparison. What nginx adds to a tag, and which form the visitor has, is no matter:
+    /// the content is the same.
+    static func names(_ header: String, _ tag: String) -> Bool {
+        header.split(separator: ",").contains { one in
+            var one = one.drop { $0 == " " }
+            if one.hasPrefix("W/") { one = one.dropFirst(2) }
+            return one == "*" || one.drop { $0 == "\"" }.prefix { $0 != "\"" && $0 != "-" } == tag
+        }
+    }
+}
+
+enum ContentType: String {
+    case html = "text/html; charset=utf-8"
+    case json = "application/json; charset=utf-8"
+}
+
+extension Response {
+    static func text(_ text: String) -> Response {
+        var response = Response(body: Array(text.utf8))
+        response.setHeader("Content-Type", "text/plain; charset=utf-8")
+        response.setHeader("Cache-Control", "no-store")
+        return response
+    }
+
+    /// After a POST, and to where one belongs.
+    static func redirect(to path: String) -> Response {
+        var response = Response(status: 303)
+        response.setHeader("Location", path)
+        response.setHeader("Cache-Control", "no-store")
+        return response
+    }
+}

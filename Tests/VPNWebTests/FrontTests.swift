@@ -1,0 +1,101 @@
+import FastCGI
+import Foundation
+import Pages
+import Testing
+
+@testable import VPNWeb
+
+struct PreferencesTests {
+    @Test(arguments: [
+        ("ru", Language.russian), ("ru-RU,ru;q=0.9,en;q=0.8", .russian), ("en-US,en;q=0.9", .english),
+        ("de,en;q=0.3,ru;q=0.7", .russian), ("EN", .english), ("en;q=0, ru", .russian),
+    ])
+    func `a browser's favourite of ours is taken`(header: String, language: Language) {
+        #expect(Preferences.preferred(header) == language)
+    }
+
+    @Test(arguments: ["", "de", "*", ";;;,,", "q=1", "ru;q=0", "en;q=x"])
+    func `a browser that wants none of ours gets the owner's choice`(header: String) throws {
+        #expect(Preferences.preferred(header) == nil)
+        let request = try Request(method: "GET", target: "/", headers: [.init(name: "ACCEPT_LANGUAGE", value: header)])
+        #expect(Preferences(request, default: .english).language == .english)
+    }
+
+    @Test func `a click goes before a cookie, and a cookie before the browser`() throws {
+        let headers: [Request.Header] = [
+            .init(name: "ACCEPT_LANGUAGE", value: "en"), .init(name: "COOKIE", value: "lang=ru"),
+        ]
+        #expect(Preferences(try Request(method: "GET", target: "/", headers: headers), default: .english).language == .russian)
+        let clicked = Preferences(try Request(method: "GET", target: "/?lang=en", headers: headers), default: .russian)
+        #expect(clicked.language == .english)
+        #expect(clicked.cookie?.hasPrefix("lang=en;") == true)
+    }
+
+    @Test func `what is no language is not set as a cookie`() throws {
+        let request = try Request(method: "GET", target: "/?lang=xx%0d%0aSet-Cookie:a")
+        #expect(Preferences(request, default: .russian).cookie == nil)
+    }
+}
+
+struct PressTests {
+    private let text = Array(String(repeating: "a page of words, ", count: 400).utf8)
+
+    @Test func `a sheet is encoded once a snapshot`() {
+        let press = Press()
+        var encodings = 0
+        for _ in 0..<3 { _ = press.sheet("overview ru", generation: 7) { encodings += 1; return text } }
+        #expect(encodings == 1)
+        _ = press.sheet("overview en", generation: 7) { encodings += 1; return text }
+        _ = press.sheet("overview ru", generation: 8) { encodings += 1; return text }
+        #expect(encodings == 3)
+    }
+
+    @Test func `queries without end do not fill the memory`() {
+        let press = Press()
+        var encodings = 0
+        for query in 0..<1000 { _ = press.sheet("overview ?\(query)", generation: 1) { encodings += 1; return [1] } }
+        #expect(encodings == 1000)
+        _ = press.sheet("overview ?999", generation: 1) { encodings += 1; return [1] }
+        #expect(encodings == 1001)
+    }
+
+    @Test func `what is compressed is the same again`() throws {
+        let sheet = Press.press(text)
+        let gzip = try #require(sheet.gzip)
+        #expect(gzip.count < text.count / 10)
+        let process = Process()
+        process.executableURL = URL(fileURLWithPath: "/bin/gzip")
+        process.arguments = ["-dc"]
+        let (input, output) = (Pipe(), Pipe())
+        process.standardInput = input
+        process.standardOutput = output
+        try process.run()
+        try input.fileHandleForWriting.write(contentsOf: Data(gzip))
+        try input.fileHandleForWriting.close()
+        let plain = try output.fileHandleForReading.readToEnd()
+        process.waitUntilExit()
+        #expect(plain.map { [UInt8]($0) } == text)
+    }
+
+    @Test func `small answers and noise are not compressed`() {
+        #expect(Press.press([1, 2, 3]).gzip == nil)
+        var generator = SystemRandomNumberGenerator()
+        #expect(Press.press((0..<5000).map { _ in UInt8(truncatingIfNeeded: generator.next()) }).gzip == nil)
+    }
+
+    @Test func `a tag is of the content`() {
+        #expect(Press.press(text).tag == Press.press(text).tag)
+        #expect(Press.press(text).tag != Press.press(text + [0]).tag)
+        #expect(Press.press([0]).tag != Press.press([0, 0]).tag)
+    }
+
+    @Test(arguments: ["\"ab12\"", "W/\"ab12\"", "\"ab12-gz\"", "\"x\", \"ab12\"", "*"])
+    func `a visitor's tag is found`(header: String) {
+        #expect(Visit.names(header, "ab12"))
+    }
+
+    @Test(arguments: ["", "\"ab1\"", "\"ab123\"", "\"\"", "ab12x"])
+    func `another tag is another content`(header: String) {
+        #expect(!Visit.names(header, "ab12"))
+    }
+}
