@@ -30,14 +30,12 @@ extension Page {
                 <meta name="color-scheme" content="light dark"><meta name="robots" content="noindex">
                 """)
             page.element("title") { $0.text(title) }
-            let version = page.context.version
-            func asset(_ path: StaticString) -> Link {
-                version.isEmpty ? Link(path) : Link(path).query("v", version)
-            }
-            page.void("link", .fixed("rel", "stylesheet"), .href(asset("/static/vpn-web.css")))
-            page.void(
-                "link", .fixed("rel", "icon"), .fixed("type", "image/svg+xml"), .href(asset("/static/favicon.svg")))
-            page.element("script", .src(asset("/static/vpn-web.js")), .fixed("defer", "")) { _ in }
+            page.raw(
+                """
+                <link rel="stylesheet" href="/static/vpn-web.css">\
+                <link rel="icon" type="image/svg+xml" href="/static/favicon.svg">\
+                <script src="/static/vpn-web.js" defer></script>
+                """)
         }
     }
 
@@ -112,17 +110,21 @@ extension Page {
     private mutating func asOf(_ time: UnixTime?) {
         guard let time else { return }
         element("p", .class("asof")) { page in
-            page.words(.dataAsOf, { $0.clockTime(time) })
-            page.text(" (")
-            page.ago(time)
-            page.text(")")
+            page.element("span") { page in
+                page.words(.dataAsOf, { $0.clockTime(time) })
+                page.text(" (")
+                page.ago(time)
+                page.text(")")
+            }
         }
     }
 
+    /// The version is the owner's to know.
     private mutating func footer() {
+        guard context.isSignedIn else { return }
         element("footer") { page in
             let version = page.context.version
-            page.element("span") { page in page.words(.version, { $0.text(version) }) }
+            page.words(.version, { $0.text(version) })
         }
     }
 }

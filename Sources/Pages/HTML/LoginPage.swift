@@ -62,7 +62,9 @@ extension Page {
         switch problem {
         case .wrong: words(.wrongPassword)
         case .tooManyTries(let seconds):
-            words(.tooManyTries, { $0.text(OwnerClock.span(Int64(max(1, seconds)), $0.language)) })
+            // Whole minutes, up: who waits that long is let in.
+            let wait = seconds < 60 ? max(1, seconds) : (min(seconds, 1 << 30) + 59) / 60 * 60
+            words(.tooManyTries, { $0.text(OwnerClock.span(Int64(wait), $0.language)) })
         case .sessionEnded: words(.sessionEnded)
         case .notSetUp: words(.notSetUp)
         case .foreignForm: words(.foreignForm)

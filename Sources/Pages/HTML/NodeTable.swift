@@ -81,7 +81,9 @@ extension Page {
         var parts: [String] = []
         if let endpoint = status.node.endpoint { parts.append(Page.cut(endpoint, 100)) }
         if status.node.isLocal { parts.append(string(.local)) }
-        if let vitals = status.lastSample?.vitals { parts += self.parts(vitals) }
+        if let vitals = status.lastSample?.vitals, status.state == .online, !status.isStale(at: context.now) {
+            parts += self.parts(vitals)
+        }
         text(parts.joined(separator: " · "))
     }
 

@@ -62,11 +62,11 @@ extension Page {
                 page.figure(.nodesUp) { page in
                     page.ofTotal(up, snapshot.nodes.count)
                 }
-                page.figure(.onlineNow) { page in
+                page.figure(.usersOnline) { page in
                     if known.isEmpty, !snapshot.users.isEmpty || snapshot.newestSample == nil {
                         page.dash()
                     } else {
-                        page.text(page.count(online, .users))
+                        page.ofTotal(online, snapshot.users.count)
                     }
                     page.peersOnline(snapshot)
                 }

@@ -30,13 +30,17 @@ struct Page {
     /// Text of ours that was composed: escaped all the same.
     mutating func text(_ text: String) { html.text(text) }
 
-    mutating func words(_ phrase: Phrase) { html.text(phrase.wording.text(language)) }
-    mutating func words(_ wording: Wording) { html.text(wording.text(language)) }
+    mutating func words(_ phrase: Phrase) { words(phrase.wording, []) }
+    mutating func words(_ wording: Wording) { words(wording, []) }
 
     /// The words with elements in their holes.
     mutating func words(_ wording: Wording, _ holes: [(inout Page) -> Void]) {
+        var isCode = false
         for piece in wording.pieces(language) {
             switch piece {
+            case .tick:
+                if isCode { html.close("code") } else { html.open("code") }
+                isCode.toggle()
             case .words(let words): html.text(words)
             case .hole(let number) where holes.indices.contains(number - 1): holes[number - 1](&self)
             case .hole: break

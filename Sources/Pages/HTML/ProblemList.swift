@@ -76,7 +76,7 @@ extension Page {
             seen(source.problem ?? "")
         case .conflicts(let conflicts):
             title(since: nil) { $0.words(ProblemWords.conflicts.title) }
-            say(ProblemWords.conflicts.what, nil, [{ $0.text($0.count(conflicts.count, .keys)) }])
+            say(ProblemWords.conflicts.what, nil, [{ $0.number(conflicts.count) }])
             say(ProblemWords.conflicts.mend, .class("mend"))
             more(problem.key) { page in
                 page.list(conflicts) { page, conflict in

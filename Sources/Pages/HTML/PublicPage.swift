@@ -65,7 +65,7 @@ extension Page {
             switch place.label {
             case .named(_, let name): page.name(name)
             case .numbered(let number): page.words(.nodeNumber, { $0.number(number) })
-            case .nowhere: page.words(.services)
+            case .nowhere: page.words(.elsewhere)
             }
         }
         if place.label != .nowhere {

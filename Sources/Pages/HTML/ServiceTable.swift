@@ -31,6 +31,7 @@ extension Page {
         cell(.state) { $0.state(service.status.mark, service.status.phrase) }
         cell(.evidence) { page in
             page.words(service.evidence.wording)
+            guard service.status != .unknown else { return }
             page.element("small") { $0.words(service.isActive ? .proofActive : .proofPassive) }
         }
         numberCell(.checked) { page in

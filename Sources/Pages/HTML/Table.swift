@@ -16,8 +16,11 @@ extension Page {
         }
     }
 
-    mutating func table(_ caption: Phrase, head: (inout Page) -> Void, rows: (inout Page) -> Void) {
-        element("table") { page in
+    /// `isDense`: as cards, three figures stand beside each other; for rows of short numbers.
+    mutating func table(
+        _ caption: Phrase, isDense: Bool = false, head: (inout Page) -> Void, rows: (inout Page) -> Void
+    ) {
+        element("table", .class(isDense ? "dense" : "plain")) { page in
             page.element("caption") { $0.words(caption) }
             page.element("thead") { page in page.element("tr", content: head) }
             page.element("tbody", content: rows)

@@ -10,7 +10,7 @@ extension Page {
             snapshot.nodes.map { ($0.status.node.id, $0.status.node.name) }, uniquingKeysWith: { first, _ in first })
         block("unmatched", .unmatchedKeys, count: keys.count, .unmatched) { page in
             page.table(
-                .unmatchedKeys,
+                .unmatchedKeys, isDense: true,
                 head: {
                     $0.heads([
                         (.publicKey, false), (.node, false), (.state, false), (.downloaded, true), (.uploaded, true),

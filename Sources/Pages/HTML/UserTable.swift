@@ -18,7 +18,7 @@ extension Page {
         block("users", .users, count: snapshot.users.count, .users) { page in
             guard !snapshot.users.isEmpty else { return page.empty(.noUsers) }
             page.table(
-                .users,
+                .users, isDense: true,
                 head: { page in
                     for column in UserOrder.Column.allCases { page.sortHead(column, order) }
                 },

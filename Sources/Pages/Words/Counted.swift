@@ -7,7 +7,6 @@ enum Counted: CaseIterable, Sendable {
     case nodes
     case problems
     case records
-    case keys
     case lines
     case polls
     case seconds
@@ -32,7 +31,6 @@ enum Counted: CaseIterable, Sendable {
         case .nodes: Forms(russian: ("нода", "ноды", "нод"), english: ("node", "nodes"))
         case .problems: Forms(russian: ("неполадка", "неполадки", "неполадок"), english: ("problem", "problems"))
         case .records: Forms(russian: ("запись", "записи", "записей"), english: ("record", "records"))
-        case .keys: Forms(russian: ("ключ", "ключа", "ключей"), english: ("key", "keys"))
         case .lines: Forms(russian: ("строка", "строки", "строк"), english: ("line", "lines"))
         case .polls: Forms(russian: ("опрос", "опроса", "опросов"), english: ("poll", "polls"))
         case .seconds: Forms(russian: ("с", "с", "с"), english: ("s", "s"))

@@ -35,7 +35,7 @@ extension PollFailure.Kind {
 
     /// What happened, in one sentence.
     package func sentence(_ language: Language) -> String {
-        FailureWords(self).what.text(language).description
+        FailureWords(self).what.plain(language)
     }
 }
 
@@ -49,8 +49,8 @@ extension FailureWords {
                     "Имя хоста этой ноды не находится в DNS.",
                     "The name of this node's host is not found in DNS."),
                 mend: Wording(
-                    "Проверьте ssh.host в настройках и сам DNS на машине панели: getent hosts ИМЯ.",
-                    "Check ssh.host in the configuration, and DNS on the panel's machine: getent hosts NAME."))
+                    "Проверьте `ssh.host` в настройках и сам DNS на машине панели: `getent hosts ИМЯ`.",
+                    "Check `ssh.host` in the configuration, and DNS on the panel's machine: `getent hosts NAME`."))
         case .unreachable:
             FailureWords(
                 state: Wording("хост недоступен", "host unreachable"),
@@ -69,8 +69,9 @@ extension FailureWords {
                     "Хост отвечает, но на порту SSH никто не слушает.",
                     "The host answers that nothing listens on the SSH port."),
                 mend: Wording(
-                    "Проверьте ssh.port в настройках и запущен ли sshd на ноде: systemctl status ssh.",
-                    "Check ssh.port in the configuration, and whether sshd runs on the node: systemctl status ssh."))
+                    "Проверьте `ssh.port` в настройках и запущен ли sshd на ноде: `systemctl status ssh`.",
+                    "Check `ssh.port` in the configuration, and whether sshd runs on the node: `systemctl status ssh`.")
+            )
         case .timedOut:
             FailureWords(
                 state: Wording("не отвечает", "no answer in time"),
@@ -88,8 +89,8 @@ extension FailureWords {
                     "На этом порту отвечает не SSH-сервер, или ответ нарушает протокол.",
                     "Whatever answers on this port is not an SSH server, or breaks the protocol."),
                 mend: Wording(
-                    "Проверьте ssh.host и ssh.port: на этом порту может стоять веб-сервер или прокси.",
-                    "Check ssh.host and ssh.port: a web server or a proxy may stand there."))
+                    "Проверьте `ssh.host` и `ssh.port`: на этом порту может стоять веб-сервер или прокси.",
+                    "Check `ssh.host` and `ssh.port`: a web server or a proxy may stand there."))
         case .disconnected:
             FailureWords(
                 state: Wording("связь оборвалась", "connection lost"),
@@ -97,8 +98,8 @@ extension FailureWords {
                     "Нода закрыла соединение посреди опроса.",
                     "The node closed the connection in the middle of a poll."),
                 mend: Wording(
-                    "Панель подключится снова сама. Если повторяется, причину покажет journalctl -u ssh на ноде: перезапуск, MaxStartups, нехватка памяти.",
-                    "The panel connects again by itself. If it goes on, journalctl -u ssh on the node tells why: a restart, MaxStartups, no memory."
+                    "Панель подключится снова сама. Если повторяется, причину покажет `journalctl -u ssh` на ноде: перезапуск, `MaxStartups`, нехватка памяти.",
+                    "The panel connects again by itself. If it goes on, `journalctl -u ssh` on the node tells why: a restart, `MaxStartups`, no memory."
                 ))
         default:
             FailureWords(
@@ -107,8 +108,8 @@ extension FailureWords {
                     "Промежуточный хост не пропустил к ноде; сама нода может быть в порядке.",
                     "The jump host did not let the panel through; the node itself may be well."),
                 mend: Wording(
-                    "Проверьте промежуточный хост: доступен ли он, принимает ли ключ панели и разрешает ли AllowTcpForwarding.",
-                    "Check the jump host: is it reachable, does it take the panel's key, does it allow AllowTcpForwarding."
+                    "Проверьте промежуточный хост: доступен ли он, принимает ли ключ панели и разрешает ли `AllowTcpForwarding`.",
+                    "Check the jump host: is it reachable, does it take the panel's key, does it allow `AllowTcpForwarding`."
                 ))
         }
     }
@@ -124,8 +125,8 @@ extension FailureWords {
                     "Ключ этого хоста ещё не закреплён, поэтому панель ему не доверяет и ничего у него не спрашивает.",
                     "This host's key is not pinned yet, so the panel does not trust it and asks it nothing."),
                 mend: Wording(
-                    "Сверьте отпечаток с тем, что показывает консоль ноды, и закрепите его: vpn-web trust {1}.",
-                    "Compare the fingerprint with what the node's console shows, then pin it: vpn-web trust {1}."))
+                    "Сверьте отпечаток с тем, что показывает консоль ноды, и закрепите его: `vpn-web trust {1}`.",
+                    "Compare the fingerprint with what the node's console shows, then pin it: `vpn-web trust {1}`."))
         case .hostKeyChanged:
             FailureWords(
                 state: Wording("чужой ключ хоста", "host key changed"),
@@ -134,8 +135,8 @@ extension FailureWords {
                     "The host shows another key than the pinned one. A reinstalled server does this, and so does somebody in the middle. The panel takes no data from it."
                 ),
                 mend: Wording(
-                    "Если сервер переустанавливали, сверьте отпечаток в консоли хостера и закрепите новый ключ: vpn-web trust {1}. Если нет, не закрепляйте и выясните, кто отвечает по этому адресу.",
-                    "If the server was reinstalled, compare the fingerprint in the provider's console and pin the new key: vpn-web trust {1}. If not, do not pin it, and find out who answers at this address."
+                    "Если сервер переустанавливали, сверьте отпечаток в консоли хостера и закрепите новый ключ: `vpn-web trust {1}`. Если нет, не закрепляйте и выясните, кто отвечает по этому адресу.",
+                    "If the server was reinstalled, compare the fingerprint in the provider's console and pin the new key: `vpn-web trust {1}`. If not, do not pin it, and find out who answers at this address."
                 ))
         case .noCommonAlgorithm:
             FailureWords(
@@ -144,8 +145,8 @@ extension FailureWords {
                     "sshd на ноде разрешает только такие алгоритмы, которых нет в библиотеке SSH на машине панели.",
                     "The node's sshd allows only algorithms that the SSH library on the panel's machine does not have."),
                 mend: Wording(
-                    "Разрешите на ноде один из подходящих в sshd_config; какие подходят, скажет vpn-web check {1}.",
-                    "Allow one that fits in the node's sshd_config; vpn-web check {1} says which do."))
+                    "Разрешите на ноде один из подходящих в `sshd_config`; какие подходят, скажет `vpn-web check {1}`.",
+                    "Allow one that fits in the node's `sshd_config`; `vpn-web check {1}` says which do."))
         case .authentication:
             FailureWords(
                 state: Wording("вход не принят", "login refused"),
@@ -153,8 +154,9 @@ extension FailureWords {
                     "Нода не приняла пользователя или ключ панели.",
                     "The node does not accept the panel's user or key."),
                 mend: Wording(
-                    "Добавьте ключ на ноду строкой, которую печатает vpn-web node-setup {1}, и проверьте ssh.user.",
-                    "Add the key on the node with the line that vpn-web node-setup {1} prints, and check ssh.user."))
+                    "Добавьте ключ на ноду строкой, которую печатает `vpn-web node-setup {1}`, и проверьте `ssh.user`.",
+                    "Add the key on the node with the line that `vpn-web node-setup {1}` prints, and check `ssh.user`.")
+            )
         default:
             FailureWords(
                 state: Wording("ключ панели не годится", "panel's key unusable"),
@@ -163,8 +165,8 @@ extension FailureWords {
                     "The panel's private key for this node cannot be used: no file or no right to read it, a wrong passphrase, or an RSA key."
                 ),
                 mend: Wording(
-                    "Проверьте ssh.key и passphrase_file. Новый подходящий ключ: ssh-keygen -t ed25519.",
-                    "Check ssh.key and passphrase_file. A new key that fits: ssh-keygen -t ed25519."))
+                    "Проверьте `ssh.key` и `passphrase_file`. Новый подходящий ключ: `ssh-keygen -t ed25519`.",
+                    "Check `ssh.key` and `passphrase_file`. A new key that fits: `ssh-keygen -t ed25519`."))
         }
     }
 }
@@ -179,18 +181,18 @@ extension FailureWords {
                     "Вход прошёл, но команда чтения не нашлась, не разрешена или закончилась ошибкой.",
                     "The login works, but the reading command is missing, not allowed, or ended with an error."),
                 mend: Wording(
-                    "Выполните на ноде то, что печатает vpn-web node-setup {1}. Если WireGuard живёт в Docker, проверьте, что контейнер запущен.",
-                    "Run on the node what vpn-web node-setup {1} prints. If WireGuard lives in Docker, see that the container runs."
+                    "Выполните на ноде то, что печатает `vpn-web node-setup {1}`. Если WireGuard живёт в Docker, проверьте, что контейнер запущен.",
+                    "Run on the node what `vpn-web node-setup {1}` prints. If WireGuard lives in Docker, see that the container runs."
                 ))
         case .rubbish:
             FailureWords(
                 state: Wording("непонятный ответ", "answer not understood"),
                 what: Wording(
-                    "Команда ответила не тем, что печатает wg show all dump.",
-                    "The command answered with something else than wg show all dump prints."),
+                    "Команда ответила не тем, что печатает `wg show all dump`.",
+                    "The command answered with something else than `wg show all dump` prints."),
                 mend: Wording(
-                    "Проверьте command этой ноды. Частая причина: оболочка на ноде что-то печатает при входе.",
-                    "Check this node's command. A frequent cause: the shell on the node prints something at login."))
+                    "Проверьте `command` этой ноды. Частая причина: оболочка на ноде что-то печатает при входе.",
+                    "Check this node's `command`. A frequent cause: the shell on the node prints something at login."))
         case .tooLarge:
             FailureWords(
                 state: Wording("слишком большой ответ", "answer too large"),
@@ -198,8 +200,8 @@ extension FailureWords {
                     "Ответ ноды больше, чем панель согласна принять, поэтому он отброшен целиком.",
                     "The node's answer is larger than the panel takes, so all of it was dropped."),
                 mend: Wording(
-                    "Проверьте, что command печатает только wg show all dump, а не журнал или файл.",
-                    "See that the command prints wg show all dump and not a log or a file."))
+                    "Проверьте, что `command` печатает только `wg show all dump`, а не журнал или файл.",
+                    "See that the command prints `wg show all dump` and not a log or a file."))
         case .permission:
             FailureWords(
                 state: Wording("нет прав", "no permission"),
@@ -207,8 +209,8 @@ extension FailureWords {
                     "У панели нет прав читать WireGuard на этой машине.",
                     "The panel has no right to read WireGuard on this machine."),
                 mend: Wording(
-                    "Службе нужна возможность CAP_NET_ADMIN (она есть в нашем vpn-web.service) или доступ к сокету wireguard-go.",
-                    "The service needs CAP_NET_ADMIN (our vpn-web.service has it) or access to the socket of wireguard-go."
+                    "Службе нужна возможность `CAP_NET_ADMIN` (она есть в нашем `vpn-web.service`) или доступ к сокету wireguard-go.",
+                    "The service needs `CAP_NET_ADMIN` (our `vpn-web.service` has it) or access to the socket of wireguard-go."
                 ))
         case .noWireGuard:
             FailureWords(
@@ -217,8 +219,8 @@ extension FailureWords {
                     "На этой машине нет ни WireGuard или AmneziaWG в ядре, ни сокета wireguard-go.",
                     "This machine has neither WireGuard nor AmneziaWG in the kernel, nor a socket of wireguard-go."),
                 mend: Wording(
-                    "Поднимите интерфейс, например systemctl start wg-quick@wg0, или уберите local: true, если WireGuard не здесь.",
-                    "Bring the interface up, say systemctl start wg-quick@wg0, or remove local: true if WireGuard is elsewhere."
+                    "Поднимите интерфейс, например `systemctl start wg-quick@wg0`, или уберите `local: true`, если WireGuard не здесь.",
+                    "Bring the interface up, say `systemctl start wg-quick@wg0`, or remove `local: true` if WireGuard is elsewhere."
                 ))
         default:
             FailureWords(
@@ -227,8 +229,8 @@ extension FailureWords {
                     "Опрос не удался; что именно случилось, написано рядом словами программы.",
                     "The poll failed; what happened stands beside, in the program's own words."),
                 mend: Wording(
-                    "Подробную проверку сделает vpn-web check {1}.",
-                    "vpn-web check {1} looks closer."))
+                    "Подробную проверку сделает `vpn-web check {1}`.",
+                    "`vpn-web check {1}` looks closer."))
         }
     }
 }

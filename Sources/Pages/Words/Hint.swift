@@ -21,8 +21,8 @@ enum Hint: CaseIterable, Sendable {
             )
         case .noNodes:
             Wording(
-                "В настройках нет ни одной ноды. Добавьте её в раздел nodes файла config.yaml и выполните vpn-web check.",
-                "The configuration has no node. Add one under nodes in config.yaml and run vpn-web check.")
+                "В настройках нет ни одной ноды. Добавьте её в раздел `nodes` файла `config.yaml` и выполните `vpn-web check`.",
+                "The configuration has no node. Add one under `nodes` in `config.yaml` and run `vpn-web check`.")
         case .services:
             Wording(
                 "Работает ли то, чем пользуются люди. «Неизвестно» не значит «сломано»: рядом написано, на чём основан вывод.",
@@ -39,8 +39,8 @@ enum Hint: CaseIterable, Sendable {
             )
         case .noUsers:
             Wording(
-                "Пользователей нет: файлы бота ещё не прочитаны или пусты. Пути задаёт раздел roster, проверить их можно командой vpn-web roster.",
-                "No users: the bot's files were not read yet, or are empty. Their paths are under roster; vpn-web roster tests them."
+                "Пользователей нет: файлы бота ещё не прочитаны или пусты. Пути задаёт раздел `roster`, проверить их можно командой `vpn-web roster`.",
+                "No users: the bot's files were not read yet, or are empty. Their paths are under `roster`; `vpn-web roster` tests them."
             )
         case .unmatched:
             Wording(

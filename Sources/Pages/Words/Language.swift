@@ -32,7 +32,8 @@ package enum Language: String, Sendable, CaseIterable {
     }
 }
 
-/// One text in every language: leaving one out does not compile. `{1}`, `{2}` are holes.
+/// One text in every language: leaving one out does not compile. `{1}`, `{2}` are holes; what stands
+/// between backticks is for a terminal or a file, to be typed as it is.
 struct Wording: Sendable {
     var russian: StaticString
     var english: StaticString
@@ -49,12 +50,16 @@ struct Wording: Sendable {
         }
     }
 
+    /// Without the backticks.
+    func plain(_ language: Language) -> String { filled(language) }
+
     /// With its holes filled.
     func filled(_ language: Language, _ values: String...) -> String {
         var text = ""
         for piece in pieces(language) {
             switch piece {
             case .words(let words): text += words
+            case .tick: break
             case .hole(let number): text += values.indices.contains(number - 1) ? values[number - 1] : ""
             }
         }
@@ -63,6 +68,7 @@ struct Wording: Sendable {
 
     enum Piece: Equatable {
         case words(String)
+        case tick
         /// From 1.
         case hole(Int)
     }
@@ -73,14 +79,14 @@ struct Wording: Sendable {
             var start = 0
             var next = 0
             while next < utf8.count {
-                guard utf8[next] == UInt8(ascii: "{"), next + 2 < utf8.count, utf8[next + 2] == UInt8(ascii: "}")
-                else {
+                let isTick = utf8[next] == UInt8(ascii: "`")
+                guard isTick || utf8[next] == UInt8(ascii: "{") && next + 2 < utf8.count else {
                     next += 1
                     continue
                 }
                 if start < next { pieces.append(.words(String(decoding: utf8[start..<next], as: UTF8.self))) }
-                pieces.append(.hole(Int(utf8[next + 1]) - Int(UInt8(ascii: "0"))))
-                next += 3
+                pieces.append(isTick ? .tick : .hole(Int(utf8[next + 1]) - Int(UInt8(ascii: "0"))))
+                next += isTick ? 1 : 3
                 start = next
             }
             if start < utf8.count { pieces.append(.words(String(decoding: utf8[start...], as: UTF8.self))) }

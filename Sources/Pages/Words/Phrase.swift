@@ -7,7 +7,7 @@ enum Phrase: CaseIterable, Sendable {
     case justNow, ago, lasting, never, unknown, ofTotal, downloaded, uploaded, total, today, month, lifetime
     case downUp, countedSince, counterNow, notCounted
     // The overview
-    case allWell, problemsFound, nothingToShow, openProblems, numbers, nodesUp, onlineNow, devicesOnline
+    case allWell, problemsFound, nothingToShow, openProblems, numbers, nodesUp, usersOnline, onlineNow, devicesOnline
     case node, state, latency, dataAge, peers, local, uptime, load, memory, disk, sinceTime
     case service, evidence, checked, proofActive, proofPassive
     case user, role, devices, device, address, lastHandshake, unmatchedKeys, publicKey, disabled, nameless
@@ -17,7 +17,7 @@ enum Phrase: CaseIterable, Sendable {
     case nodeOnline, nodeOffline, nodeUnknown, nodeStale, peerOnline, peerRecent, peerOffline, peerNever
     case serviceOnline, serviceOffline, serviceUnknown, serviceBlocked
     // The public page
-    case publicTitle, publicAllUp, publicSomeDown, publicAllDown, publicStale, publicStarting, nodeNumber
+    case publicTitle, publicAllUp, publicSomeDown, publicAllDown, publicStale, publicStarting, nodeNumber, elsewhere
     case activeUsers, activeConnections, signInForMore, nothingPublished
     // Signing in
     case password, signInTitle, wrongPassword, tooManyTries, sessionEnded, notSetUp, foreignForm
@@ -59,7 +59,7 @@ enum Phrase: CaseIterable, Sendable {
         case .lifetime: Wording("За всё время", "All time")
         case .downUp: Wording("↓ скачано, ↑ отдано", "↓ downloaded, ↑ uploaded")
         case .countedSince: Wording("учёт с {1}", "counted since {1}")
-        case .counterNow: Wording("Счётчик на ноде", "Counter on the node")
+        case .counterNow: Wording("счётчик на ноде", "counter on the node")
         case .notCounted: Wording("трафика ещё не было", "no traffic yet")
 
         case .allWell: Wording("Всё работает", "All is well")
@@ -68,6 +68,7 @@ enum Phrase: CaseIterable, Sendable {
         case .openProblems: Wording("Что не так", "What is wrong")
         case .numbers: Wording("Главное", "At a glance")
         case .nodesUp: Wording("Ноды на связи", "Nodes up")
+        case .usersOnline: Wording("Пользователи на связи", "Users online")
         case .onlineNow: Wording("Сейчас на связи", "Online now")
         case .devicesOnline: Wording("подключений: {1} из {2}", "connections: {1} of {2}")
         case .node: Wording("Нода", "Node")
@@ -91,7 +92,7 @@ enum Phrase: CaseIterable, Sendable {
         case .devices: Wording("Устройства", "Devices")
         case .device: Wording("Устройство", "Device")
         case .address: Wording("Адрес в VPN", "VPN address")
-        case .lastHandshake: Wording("Последнее рукопожатие", "Last handshake")
+        case .lastHandshake: Wording("Рукопожатие", "Handshake")
         case .unmatchedKeys: Wording("Ключи без пользователя", "Keys without a user")
         case .publicKey: Wording("Открытый ключ", "Public key")
         case .disabled: Wording("отключён", "disabled")
@@ -128,6 +129,7 @@ enum Phrase: CaseIterable, Sendable {
         case .publicAllDown: Wording("VPN не работает", "The VPN is down")
         case .publicStale: Wording("Свежих данных нет", "No fresh data")
         case .publicStarting: Wording("Собираем первые данные", "Collecting the first data")
+        case .elsewhere: Wording("Другие сервисы", "Other services")
         case .nodeNumber: Wording("Нода {1}", "Node {1}")
         case .activeUsers: Wording("Активных пользователей", "Active users")
         case .activeConnections: Wording("Активных подключений", "Active connections")
@@ -143,8 +145,8 @@ enum Phrase: CaseIterable, Sendable {
         case .sessionEnded: Wording("Сессия закончилась, войдите снова.", "The session has ended, sign in again.")
         case .notSetUp:
             Wording(
-                "Пароль владельца ещё не задан. Задайте его на машине панели: sudo vpn-web password",
-                "The owner's password is not set yet. Set it on the panel's machine: sudo vpn-web password")
+                "Пароль владельца ещё не задан. Задайте его на машине панели: `sudo vpn-web password`",
+                "The owner's password is not set yet. Set it on the panel's machine: `sudo vpn-web password`")
         case .foreignForm:
             Wording(
                 "Форма пришла не с этой страницы, поэтому вход не выполнен. Попробуйте отсюда.",

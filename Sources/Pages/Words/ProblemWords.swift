@@ -11,8 +11,8 @@ struct ProblemWords: Sendable {
             "The database takes no writes. While the counters on the nodes grow on no byte is lost: all will be booked once a write succeeds."
         ),
         mend: Wording(
-            "Проверьте место на диске и права на каталог данных: df -h, vpn-web check.",
-            "Check disk space and the rights of the data folder: df -h, vpn-web check."))
+            "Проверьте место на диске и права на каталог данных: `df -h`, `vpn-web check`.",
+            "Check disk space and the rights of the data folder: `df -h`, `vpn-web check`."))
 
     static let allAway = ProblemWords(
         title: Wording("Не отвечает ни одна нода", "No node answers"),
@@ -21,8 +21,8 @@ struct ProblemWords: Sendable {
             "All nodes fell silent at once, so most likely it is the panel's own network. How the nodes really are is not known now."
         ),
         mend: Wording(
-            "Проверьте на машине панели сеть и DNS: ip route, ping 1.1.1.1.",
-            "Check network and DNS on the panel's machine: ip route, ping 1.1.1.1."))
+            "Проверьте на машине панели сеть и DNS: `ip route`, `ping 1.1.1.1`.",
+            "Check network and DNS on the panel's machine: `ip route`, `ping 1.1.1.1`."))
 
     static let stale = ProblemWords(
         title: Wording("данные устарели", "data is old"),
@@ -30,8 +30,8 @@ struct ProblemWords: Sendable {
             "Свежих данных нет дольше трёх опросов. Числа этой ноды показаны на момент последнего ответа.",
             "There was no fresh data for more than three polls. This node's numbers are those of its last answer."),
         mend: Wording(
-            "Обновите страницу сейчас; если не поможет, выполните vpn-web check {1}.",
-            "Refresh now; if that does not help, run vpn-web check {1}."))
+            "Обновите страницу сейчас; если не поможет, выполните `vpn-web check {1}`.",
+            "Refresh now; if that does not help, run `vpn-web check {1}`."))
 
     static let incomplete = ProblemWords(
         title: Wording("ответ неполный", "answer incomplete"),
@@ -40,8 +40,8 @@ struct ProblemWords: Sendable {
             "Part of the last answer could not be read ({2}). Whole lines are booked; nothing is concluded from missing keys."
         ),
         mend: Wording(
-            "Если повторяется, посмотрите, что печатает команда: vpn-web check {1}.",
-            "If it goes on, look at what the command prints: vpn-web check {1}."))
+            "Если повторяется, посмотрите, что печатает команда: `vpn-web check {1}`.",
+            "If it goes on, look at what the command prints: `vpn-web check {1}`."))
 
     static let clock = ProblemWords(
         title: Wording("часы расходятся", "clocks differ"),
@@ -50,8 +50,8 @@ struct ProblemWords: Sendable {
             "The node's and the panel's clocks differ by {2}. Booked bytes do not suffer, handshake times are corrected."
         ),
         mend: Wording(
-            "Включите синхронизацию времени на обеих машинах: timedatectl set-ntp true.",
-            "Turn on time synchronisation on both machines: timedatectl set-ntp true."))
+            "Включите синхронизацию времени на обеих машинах: `timedatectl set-ntp true`.",
+            "Turn on time synchronisation on both machines: `timedatectl set-ntp true`."))
 
     static let sourceGone = ProblemWords(
         title: Wording("Файл бота не читается", "A file of the bot cannot be read"),
@@ -59,8 +59,8 @@ struct ProblemWords: Sendable {
             "Показаны пользователи и устройства из последнего удачного чтения: {1}.",
             "Users and devices are those of the last good reading: {1}."),
         mend: Wording(
-            "Проверьте, что файл цел и служба может его читать: vpn-web roster.",
-            "See that the file is whole and the service may read it: vpn-web roster."))
+            "Проверьте, что файл цел и служба может его читать: `vpn-web roster`.",
+            "See that the file is whole and the service may read it: `vpn-web roster`."))
 
     static let sourceNever = ProblemWords(
         title: Wording("Файл бота не читается", "A file of the bot cannot be read"),
@@ -68,8 +68,8 @@ struct ProblemWords: Sendable {
             "Он ещё ни разу не прочитан, поэтому часть пользователей и ключей может быть без имени.",
             "It was never read so far, so users may be missing and keys without a name."),
         mend: Wording(
-            "Проверьте путь в разделе roster и права на файл: vpn-web roster.",
-            "Check the path under roster and the file's permissions: vpn-web roster."))
+            "Проверьте путь в разделе roster и права на файл: `vpn-web roster`.",
+            "Check the path under roster and the file's permissions: `vpn-web roster`."))
 
     static let skipped = ProblemWords(
         title: Wording("Непонятные записи бота", "Records of the bot not understood"),
@@ -77,15 +77,16 @@ struct ProblemWords: Sendable {
             "Не удалось использовать {1}. Остальные записи этих файлов в порядке и учтены.",
             "{1} could not be used. The rest of these files is well and in force."),
         mend: Wording(
-            "Исправьте их в боте; полный список: vpn-web roster.",
-            "Mend them in the bot; the whole list: vpn-web roster."
+            "Исправьте их в боте; полный список: `vpn-web roster`.",
+            "Mend them in the bot; the whole list: `vpn-web roster`."
         ))
 
     static let conflicts = ProblemWords(
         title: Wording("Один ключ у разных пользователей", "One key, several users"),
         what: Wording(
-            "По файлам бота у {1} больше одного владельца. Кому засчитать их трафик, панель не угадывает.",
-            "By the bot's files {1} have more than one owner. The panel does not guess whose their traffic is."),
+            "По файлам бота у ключа несколько владельцев. Таких ключей: {1}. Кому засчитать их трафик, панель не угадывает.",
+            "By the bot's files a key has several owners. Such keys: {1}. The panel does not guess whose their traffic is."
+        ),
         mend: Wording(
             "Оставьте ключ у одного пользователя или выдайте второму новый.",
             "Leave the key to one user, or issue the other a new one."))

@@ -37,13 +37,13 @@ package enum Units: String, Sendable, CaseIterable {
 
     /// `value / unit`, rounded half up, as digits with so many places after the point.
     private static func significant(_ value: UInt128, over unit: UInt128) -> (digits: UInt64, places: Int) {
-        var scale: UInt128 = 1
-        for places in 0...3 {
+        var scale: UInt128 = 1000
+        for places in [3, 2, 1] {
             let rounded = (value * scale * 2 + unit) / (unit * 2)
-            if rounded >= 100 || places == 3 { return (UInt64(rounded), places) }
-            scale *= 10
+            if rounded < 1000 { return (UInt64(rounded), places) }
+            scale /= 10
         }
-        return (0, 0)
+        return (UInt64((value * 2 + unit) / (unit * 2)), 0)
     }
 
     private static func decimal(_ digits: UInt64, _ places: Int, _ language: Language) -> String {
