@@ -179,16 +179,16 @@ struct World {
             let limit = isComplete ? keys : pick(-1...keys)
             if limit < 0 { break }
             let index = tellsIndex ? nodes[node][link].index : nil
-            if !isDecidable(node, link, limit, isComplete, bootID, index) {
+            // A complete answer that lacks one all the same.
+            let hidden = chance(4) ? pick(0...keys - 1) : nil
+            if !isDecidable(visible(node, link, limit, hidden), node, link, isComplete, bootID, index) {
                 tally["undecidable", default: 0] += 1
                 for key in nodes[node][link].lives.keys.sorted() { make(node, link, key) }
             }
             var interface = Interface(
                 name: "wg\(link)", publicKey: nil, listenPort: 1, fwmark: nil,
                 index: tellsIndex ? nodes[node][link].index : nil)
-            // A complete answer that lacks one all the same.
-            let hidden = chance(4) ? pick(0...keys - 1) : nil
-            for key in nodes[node][link].lives.keys.sorted().prefix(limit) where key != hidden {
+            for key in visible(node, link, limit, hidden) {
                 guard let life = nodes[node][link].lives[key] else { continue }
                 interface.append(
                     World.keys[key], rx: life.rx, tx: life.tx, latestHandshake: life.handshake.map { UnixTime($0) })
@@ -199,9 +199,13 @@ struct World {
             node: NodeID("n\(node)"), takenAt: UnixTime(now), interfaces: shown, isComplete: isComplete, bootID: bootID)
     }
 
+    private func visible(_ node: Int, _ link: Int, _ limit: Int, _ hidden: Int?) -> [Int] {
+        nodes[node][link].lives.keys.sorted().prefix(limit).filter { $0 != hidden }
+    }
+
     /// Whether what will be shown is enough to tell new lives from old ones.
     private func isDecidable(
-        _ node: Int, _ link: Int, _ limit: Int, _ isComplete: Bool, _ bootID: String?, _ index: UInt32?
+        _ visible: [Int], _ node: Int, _ link: Int, _ isComplete: Bool, _ bootID: String?, _ index: UInt32?
     ) -> Bool {
         let one = nodes[node][link]
         if one.isProven(bootID, index) { return true }
@@ -209,8 +213,8 @@ struct World {
         var sameLives = false
         var fallen = 0
         var witnesses = 0
-        for (key, life) in one.lives.sorted(by: { $0.key < $1.key }).prefix(limit) {
-            guard let sight = one.sights[key], !sight.isPast else { continue }
+        for key in visible {
+            guard let life = one.lives[key], let sight = one.sights[key], !sight.isPast else { continue }
             let was = sight.life
             let isBelow = life.rx < was.rx || life.tx < was.tx
             let isWitness = life.handshake != nil && life.handshake == was.handshake && !isBelow
