@@ -37,12 +37,14 @@ package struct Algorithms: Sendable, Equatable {
     /// Wider than libssh2 1.10, which has neither ETM nor chacha20, GCM or rsa-sha2: a newer one speaks better by itself.
     private static let wanted = Algorithms(
         keyExchanges: [
-            "curve25519-sha256", "curve25519-sha256@libssh.org", "ecdh-sha2-nistp256", "ecdh-sha2-nistp384", "ecdh-sha2-nistp521",
+            "curve25519-sha256", "curve25519-sha256@libssh.org", "ecdh-sha2-nistp256", "ecdh-sha2-nistp384",
+            "ecdh-sha2-nistp521",
             "diffie-hellman-group16-sha512", "diffie-hellman-group18-sha512", "diffie-hellman-group-exchange-sha256",
             "diffie-hellman-group14-sha256",
         ],
         hostKeys: [
-            "ssh-ed25519", "ecdsa-sha2-nistp256", "ecdsa-sha2-nistp384", "ecdsa-sha2-nistp521", "rsa-sha2-512", "rsa-sha2-256",
+            "ssh-ed25519", "ecdsa-sha2-nistp256", "ecdsa-sha2-nistp384", "ecdsa-sha2-nistp521", "rsa-sha2-512",
+            "rsa-sha2-256",
         ],
         ciphers: [
             "aes128-gcm@openssh.com", "aes256-gcm@openssh.com", "aes128-ctr", "aes192-ctr", "aes256-ctr",
@@ -73,8 +75,9 @@ package struct Algorithms: Sendable, Equatable {
 struct Prologue {
     /// "SSH-2.0-…". Nil: no such line in what came.
     let version: String?
-    /// The first line, whatever it is.
+    /// The first line, or what there is of it.
     let firstLine: String?
+    let hasWholeLine: Bool
     /// Nil: no whole KEXINIT in what came.
     let algorithms: Algorithms?
 
@@ -88,6 +91,7 @@ struct Prologue {
             if line.hasPrefix("SSH-") { version = line.filter { $0 != "\r" } }
             rest = rest[(end + 1)...]
         }
+        hasWholeLine = first != nil
         firstLine = first ?? (bytes.isEmpty ? nil : String(decoding: bytes.prefix(80), as: UTF8.self))
         self.version = version
         algorithms = version == nil ? nil : Prologue.algorithms(rest)
@@ -96,11 +100,16 @@ struct Prologue {
     /// RFC 4253 6 and 7.1: packet_length, padding_length, SSH_MSG_KEXINIT, a cookie of 16 bytes, ten name-lists.
     private static func algorithms(_ packet: ArraySlice<UInt8>) -> Algorithms? {
         var reader = WireReader(packet)
-        guard reader.uint32() != nil, reader.byte() != nil, reader.byte() == 20, reader.take(16) != nil else { return nil }
+        guard reader.uint32() != nil, reader.byte() != nil, reader.byte() == 20, reader.take(16) != nil else {
+            return nil
+        }
         var lists: [[String]] = []
         for _ in 0..<6 {
             guard let list = reader.string() else { return nil }
-            lists.append(list.split(separator: UInt8(ascii: ",")).prefix(200).map { String(decoding: $0.prefix(64), as: UTF8.self) })
+            lists.append(
+                list.split(separator: UInt8(ascii: ",")).prefix(200).map {
+                    String(decoding: $0.prefix(64), as: UTF8.self)
+                })
         }
         return Algorithms(keyExchanges: lists[0], hostKeys: lists[1], ciphers: lists[3], macs: lists[5])
     }

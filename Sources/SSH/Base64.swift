@@ -47,7 +47,9 @@ enum Base64 {
                 bytes.append(UInt8(truncatingIfNeeded: bits >> UInt32(count)))
             }
         }
-        guard padding <= 2, padding == [0: 0, 4: 2, 2: 1][count], bits & (1 << UInt32(count) - 1) == 0 else { return nil }
+        guard padding <= 2, padding == [0: 0, 4: 2, 2: 1][count], bits & (1 << UInt32(count) - 1) == 0 else {
+            return nil
+        }
         return bytes
     }
 }

@@ -48,7 +48,8 @@ func send(_: Int32, _ buffer: UnsafeRawPointer?, _ count: Int, _ flags: Int32, _
 
 /// Signs what libssh2 wants signed at login; `abstract` points to the PrivateKey. libssh2 frees the signature with `release`.
 func sign(
-    _ session: OpaquePointer?, _ signature: UnsafeMutablePointer<UnsafeMutablePointer<UInt8>?>?, _ signatureCount: UnsafeMutablePointer<Int>?,
+    _ session: OpaquePointer?, _ signature: UnsafeMutablePointer<UnsafeMutablePointer<UInt8>?>?,
+    _ signatureCount: UnsafeMutablePointer<Int>?,
     _ data: UnsafePointer<UInt8>?, _ count: Int, _ abstract: Abstract?
 ) -> Int32 {
     guard let object = abstract?.pointee, let signature, let signatureCount, let data else { return -1 }

@@ -50,7 +50,10 @@ struct Dial: ~Copyable {
                 note(code)
             }
             if deadline.hasPassed {
-                throw failure ?? SSHError(.unreachable, "connect", "\(address) does not answer", advice: "is the node up, and does a firewall let us in?")
+                throw failure
+                    ?? SSHError(
+                        .unreachable, "connect", "\(address) does not answer",
+                        advice: "is the node up, and does a firewall let us in?")
             }
         }
     }

@@ -21,8 +21,11 @@ struct KeyFile {
         var reader = WireReader(body)
         guard reader.take(15)?.elementsEqual("openssh-key-v1\0".utf8) == true,
             let cipher = reader.string(), let kdf = reader.string(), let options = reader.string(),
-            reader.uint32() == 1, let blob = reader.string(), let sealed = reader.string(), let key = HostKey(blob: Array(blob))
-        else { throw SSHError(.key, "key", "\(name) is torn: it begins like a private key of OpenSSH and goes on as none") }
+            reader.uint32() == 1, let blob = reader.string(), let sealed = reader.string(),
+            let key = HostKey(blob: Array(blob))
+        else {
+            throw SSHError(.key, "key", "\(name) is torn: it begins like a private key of OpenSSH and goes on as none")
+        }
         if key.type == "ssh-rsa" { throw KeyFile.rsa(name) }
         guard let algorithm = SigningAlgorithm(type: key.type) else {
             throw SSHError(.key, "key", "\(name) is of type \(key.type), which cannot log in", advice: KeyFile.rsaMend)
@@ -38,7 +41,8 @@ struct KeyFile {
 
     private static func rsa(_ name: String) -> SSHError {
         SSHError(
-            .key, "key", "\(name) is an RSA key: this libssh2 signs with it by SHA-1 only, which OpenSSH 8.8 and later refuse",
+            .key, "key",
+            "\(name) is an RSA key: this libssh2 signs with it by SHA-1 only, which OpenSSH 8.8 and later refuse",
             advice: rsaMend)
     }
 
@@ -74,7 +78,9 @@ struct KeyFile {
         let secret: ArraySlice<UInt8>?
         switch algorithm {
         case .ed25519:
-            guard let publicPart = reader.string(), let both = reader.string(), both.count == 64, both.suffix(32) == publicPart else { throw torn }
+            guard let publicPart = reader.string(), let both = reader.string(), both.count == 64,
+                both.suffix(32) == publicPart
+            else { throw torn }
             secret = both.prefix(32)
         case .ecdsa:
             _ = reader.string()
@@ -87,7 +93,9 @@ struct KeyFile {
 
     private mutating func decrypt(_ passphrase: [UInt8]?) throws(SSHError) {
         guard let passphrase, !passphrase.isEmpty else {
-            throw SSHError(.key, "key", "\(name) is encrypted, and no passphrase is given", advice: "name its file with passphrase_file")
+            throw SSHError(
+                .key, "key", "\(name) is encrypted, and no passphrase is given",
+                advice: "name its file with passphrase_file")
         }
         let method: OpaquePointer? =
             switch cipher {

@@ -70,7 +70,8 @@ package struct KnownHosts: Sendable {
             words = words.dropFirst()
             switch String(decoding: first, as: UTF8.self) {
             case "@revoked": isRevoked = true
-            case "@cert-authority": throw Trouble(reason: "certificate authorities are not supported, the line has no effect")
+            case "@cert-authority":
+                throw Trouble(reason: "certificate authorities are not supported, the line has no effect")
             default: throw Trouble(reason: "unknown marker")
             }
         }
@@ -91,8 +92,11 @@ package struct KnownHosts: Sendable {
             return .patterns(patterns)
         }
         let parts = names.split(separator: UInt8(ascii: "|"), omittingEmptySubsequences: false).dropFirst()
-        guard parts.count == 3, parts[1].elementsEqual("1".utf8) else { throw Trouble(reason: "unknown kind of hashed name") }
-        guard let salt = Base64.decode(parts[2]), let hash = Base64.decode(parts[3]), hash.count == 20, !salt.isEmpty else {
+        guard parts.count == 3, parts[1].elementsEqual("1".utf8) else {
+            throw Trouble(reason: "unknown kind of hashed name")
+        }
+        guard let salt = Base64.decode(parts[2]), let hash = Base64.decode(parts[3]), hash.count == 20, !salt.isEmpty
+        else {
             throw Trouble(reason: "the hashed name is torn")
         }
         return .hashed(salt: salt, hash: hash)

@@ -44,7 +44,9 @@ final class Lookup: Sendable {
         if case .success(let numeric) = resolve(address, flags: AI_NUMERICHOST) { return numeric }
         guard running.add(1, ordering: .relaxed).newValue <= limit else {
             running.subtract(1, ordering: .relaxed)
-            throw SSHError(.unresolved, "resolve", "\(limit) name lookups hang already", advice: "look at the DNS servers in /etc/resolv.conf")
+            throw SSHError(
+                .unresolved, "resolve", "\(limit) name lookups hang already",
+                advice: "look at the DNS servers in /etc/resolv.conf")
         }
         var pair: [Int32] = [-1, -1]
         guard socketpair(AF_UNIX, Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0, &pair) == 0 else {

@@ -31,7 +31,7 @@ extension [UInt8] {
 }
 
 /// One stream while it comes in: libssh2 writes straight into the array that the caller gets, and what is outgrown or given up is zeroed.
-struct OutputBuffer: ~Copyable {
+final class OutputBuffer {
     private var bytes: [UInt8] = []
     private(set) var count = 0
     private let expected: Int
@@ -40,25 +40,23 @@ struct OutputBuffer: ~Copyable {
 
     init(expected: Int) { self.expected = expected }
 
-    deinit {
-        var bytes = bytes
-        bytes.wipe()
-    }
+    deinit { bytes.wipe() }
 
     /// libssh2's result: bytes read, 0 for none at the end, or a negative code.
-    mutating func read(_ channel: OpaquePointer, _ stream: Int32) -> Int {
+    func read(_ channel: OpaquePointer, _ stream: Int32) -> Int {
         if count == bytes.count { grow() }
         let count = count
         let got = bytes.withUnsafeMutableBytes { buffer in
             // A read of more than a quarter of the window makes libssh2 enlarge the window at once: a packet for nothing.
             let room = min(buffer.count - count, Int(Session.window / 8))
-            return libssh2_channel_read_ex(channel, stream, buffer.baseAddress?.advanced(by: count).assumingMemoryBound(to: CChar.self), room)
+            return libssh2_channel_read_ex(
+                channel, stream, buffer.baseAddress?.advanced(by: count).assumingMemoryBound(to: CChar.self), room)
         }
         if got > 0 { self.count += got }
         return got
     }
 
-    private mutating func grow() {
+    private func grow() {
         // A little more than last time, so that a dump which has not grown by a fifth comes in one piece.
         var larger = [UInt8](repeating: 0, count: max(OutputBuffer.smallest, expected + expected / 4, 2 * bytes.count))
         larger.replaceSubrange(0..<count, with: bytes[..<count])
@@ -66,7 +64,7 @@ struct OutputBuffer: ~Copyable {
         larger.wipe()
     }
 
-    mutating func take() -> [UInt8] {
+    func take() -> [UInt8] {
         bytes.removeLast(bytes.count - count)
         var taken: [UInt8] = []
         swap(&taken, &bytes)

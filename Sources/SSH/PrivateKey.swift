@@ -33,7 +33,8 @@ package final class PrivateKey: Sendable {
     }
 
     /// The same from memory; `name` is what messages call it.
-    package static func parse(_ text: [UInt8], name: String, passphrase: [UInt8]? = nil) throws(SSHError) -> PrivateKey {
+    package static func parse(_ text: [UInt8], name: String, passphrase: [UInt8]? = nil) throws(SSHError) -> PrivateKey
+    {
         try KeyFile(text, name: name).unlock(passphrase)
     }
 
@@ -86,7 +87,9 @@ final class LockedBytes: @unchecked Sendable {
         count = bytes.count
         let page = sysconf(Int32(_SC_PAGESIZE))
         size = max(1, (count + page - 1) / page) * page
-        guard let memory = mmap(nil, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0), memory != MAP_FAILED else {
+        guard let memory = mmap(nil, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0),
+            memory != MAP_FAILED
+        else {
             return nil
         }
         self.memory = memory

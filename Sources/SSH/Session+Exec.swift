@@ -14,16 +14,17 @@ extension Session {
         let channel = try openChannel()
         // A dead session's channels are freed with it.
         try start(command, on: channel)
-        var stdout = OutputBuffer(expected: expectedOutput)
-        var stderr = OutputBuffer(expected: 0)
-        try read(channel, &stdout, &stderr, limit: limit)
+        let stdout = OutputBuffer(expected: expectedOutput)
+        let stderr = OutputBuffer(expected: 0)
+        try read(channel, stdout, stderr, limit: limit)
         try call("exec") { _ in Int(libssh2_channel_close(channel)) }
         // channel_close returns early when something else comes first. A CLOSE that comes late would end the next channel, which gets this one's number.
         try call("exec") { _ in Int(libssh2_channel_wait_closed(channel)) }
         let (status, signal) = end(of: channel)
         try call("exec") { _ in Int(libssh2_channel_free(channel)) }
         expectedOutput = stdout.count
-        return Output(stdout: stdout.take(), stderr: stderr.take(), exitStatus: signal == nil ? status : nil, signal: signal)
+        return Output(
+            stdout: stdout.take(), stderr: stderr.take(), exitStatus: signal == nil ? status : nil, signal: signal)
     }
 
     private func openChannel() throws(SSHError) -> OpaquePointer {
@@ -46,12 +47,12 @@ extension Session {
 
     /// Both streams to their end, since they share one window, and a command stops when that is full.
     private func read(
-        _ channel: OpaquePointer, _ stdout: inout OutputBuffer, _ stderr: inout OutputBuffer, limit: Int
+        _ channel: OpaquePointer, _ stdout: OutputBuffer, _ stderr: OutputBuffer, limit: Int
     ) throws(SSHError) {
         while true {
-            var got = try pull(channel, 0, &stdout)
+            var got = try pull(channel, 0, stdout)
             // A look into what the first call has brought, which costs no recv(2).
-            if libssh2_poll_channel_read(channel, 1) != 0 { got += try pull(channel, SSH_EXTENDED_DATA_STDERR, &stderr) }
+            if libssh2_poll_channel_read(channel, 1) != 0 { got += try pull(channel, SSH_EXTENDED_DATA_STDERR, stderr) }
             if stdout.count + stderr.count > limit {
                 throw end(SSHError(.tooLarge, "exec", "the command said more than \(limit) bytes"))
             }
@@ -62,7 +63,7 @@ extension Session {
     }
 
     /// 0: nothing for now.
-    private func pull(_ channel: OpaquePointer, _ stream: Int32, _ buffer: inout OutputBuffer) throws(SSHError) -> Int {
+    private func pull(_ channel: OpaquePointer, _ stream: Int32, _ buffer: OutputBuffer) throws(SSHError) -> Int {
         while true {
             let got = buffer.read(channel, stream)
             if got >= 0 { return got }
@@ -96,7 +97,9 @@ extension Session {
     }
 
     /// What an outer session's code means for the inner one.
-    func tunnelFailure(_ code: Int32, to address: Address) -> SSHError { tunnelError(failure(code, "tunnel"), to: address) }
+    func tunnelFailure(_ code: Int32, to address: Address) -> SSHError {
+        tunnelError(failure(code, "tunnel"), to: address)
+    }
 
     private func tunnelError(_ error: SSHError, to target: Address) -> SSHError {
         if error.kind == .channel, error.reason.contains("connect failed") {

@@ -28,7 +28,9 @@ extension Session {
         }
         // Copied at once: a later key exchange replaces it.
         let blob = UnsafeRawBufferPointer(start: bytes, count: count)
-        guard let key = HostKey(blob: Array(blob)) else { throw SSHError(.notSSH, "handshake", "the server's host key is no key") }
+        guard let key = HostKey(blob: Array(blob)) else {
+            throw SSHError(.notSSH, "handshake", "the server's host key is no key")
+        }
         hostKey = key
     }
 
@@ -54,7 +56,9 @@ extension Session {
     private func diagnosis(_ error: SSHError, _ prologue: Prologue, _ methods: [String]) -> SSHError {
         guard error.kind != .cancelled, error.kind != .jump else { return error }
         guard prologue.version != nil else {
-            if let line = prologue.firstLine, !line.hasPrefix("SSH-") {
+            // Half a line of a slow server may still become the right one.
+            if let line = prologue.firstLine, !line.hasPrefix("SSH-"), prologue.hasWholeLine || error.kind != .timedOut
+            {
                 return SSHError(.notSSH, "handshake", "what answers is not SSH, it says: \(line.prefix(80))")
             }
             return error
@@ -104,7 +108,8 @@ extension Session {
             try wait("login")
         }
         let error = failure(code, "login")
-        if error.kind == .disconnected || error.kind == .other, code == LIBSSH2_ERROR_AUTHENTICATION_FAILED || code == LIBSSH2_ERROR_PUBLICKEY_UNVERIFIED,
+        if error.kind == .disconnected || error.kind == .other,
+            code == LIBSSH2_ERROR_AUTHENTICATION_FAILED || code == LIBSSH2_ERROR_PUBLICKEY_UNVERIFIED,
             transport.failure == nil
         {
             throw SSHError(

@@ -40,8 +40,10 @@ package final class Session {
         typealias Receive = @convention(c) (Int32, UnsafeMutableRawPointer?, Int, Int32, Abstract?) -> Int
         typealias Send = @convention(c) (Int32, UnsafeRawPointer?, Int, Int32, Abstract?) -> Int
         let (receiver, sender): (Receive, Send) = (receive, send)
-        libssh2_session_callback_set(raw, LIBSSH2_CALLBACK_RECV, unsafeBitCast(receiver, to: UnsafeMutableRawPointer.self))
-        libssh2_session_callback_set(raw, LIBSSH2_CALLBACK_SEND, unsafeBitCast(sender, to: UnsafeMutableRawPointer.self))
+        libssh2_session_callback_set(
+            raw, LIBSSH2_CALLBACK_RECV, unsafeBitCast(receiver, to: UnsafeMutableRawPointer.self))
+        libssh2_session_callback_set(
+            raw, LIBSSH2_CALLBACK_SEND, unsafeBitCast(sender, to: UnsafeMutableRawPointer.self))
     }
 
     deinit { close() }
@@ -50,10 +52,13 @@ package final class Session {
     package static func connect(
         to login: Login, through jumps: [Login] = [], deadline: Deadline, cancellation: Cancellation
     ) throws(SSHError) -> Session {
-        let methods = Algorithms.ours.hostKeys.filter { method in login.hostKeys.contains { $0.methods.contains(method) } }
+        let methods = Algorithms.ours.hostKeys.filter { method in
+            login.hostKeys.contains { $0.methods.contains(method) }
+        }
         if methods.isEmpty, let pinned = login.hostKeys.first {
             throw SSHError(
-                .noCommonAlgorithm, "handshake", "the pinned host key is of type \(pinned.type), which libssh2 cannot check",
+                .noCommonAlgorithm, "handshake",
+                "the pinned host key is of type \(pinned.type), which libssh2 cannot check",
                 advice: "pin the host's ed25519 key: vpn-web trust")
         }
         let session = try open(login.address, through: jumps, deadline, cancellation)
@@ -69,7 +74,9 @@ package final class Session {
         of address: Address, through jumps: [Login] = [], deadline: Deadline, cancellation: Cancellation
     ) throws(SSHError) -> [HostKey] {
         let offered = try algorithms(of: address, through: jumps, deadline: deadline, cancellation: cancellation)
-        if let lack = offered.missing.first { throw SSHError(.noCommonAlgorithm, "handshake", lack.reason, advice: lack.advice) }
+        if let lack = offered.missing.first {
+            throw SSHError(.noCommonAlgorithm, "handshake", lack.reason, advice: lack.advice)
+        }
         var keys: [HostKey] = []
         for method in Algorithms.ours.hostKeys where offered.hostKeys.contains(method) {
             if keys.contains(where: { $0.methods.contains(method) }) { continue }

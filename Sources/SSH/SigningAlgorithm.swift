@@ -61,7 +61,9 @@ enum SigningAlgorithm: Sendable {
         }
     }
 
-    private func sign(_ data: UnsafeBufferPointer<UInt8>, _ context: OpaquePointer, _ key: OpaquePointer, _ digest: OpaquePointer?) -> [UInt8]? {
+    private func sign(
+        _ data: UnsafeBufferPointer<UInt8>, _ context: OpaquePointer, _ key: OpaquePointer, _ digest: OpaquePointer?
+    ) -> [UInt8]? {
         guard EVP_DigestSignInit(context, nil, digest, nil, key) == 1 else { return nil }
         var signature = [UInt8](repeating: 0, count: Int(EVP_PKEY_get_size(key)))
         var count = signature.count
@@ -102,7 +104,9 @@ enum SigningAlgorithm: Sendable {
         guard reader.rest.count == Int(size) else { return nil }
         var mpints: [UInt8] = []
         for _ in 0..<2 {
-            guard reader.byte() == 0x02, let count = reader.byte(), let number = reader.take(Int(count)) else { return nil }
+            guard reader.byte() == 0x02, let count = reader.byte(), let number = reader.take(Int(count)) else {
+                return nil
+            }
             mpints.appendWire(string: number)
         }
         return mpints

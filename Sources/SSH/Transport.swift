@@ -91,10 +91,12 @@ final class Transport {
         guard allowance != .max else { return }
         allowance -= min(count, allowance)
         if allowance == 0 {
-            failure = SSHError(.notSSH, "handshake", "the server sent \(Transport.handshakeAllowance >> 10) KB and no key exchange")
+            failure = SSHError(
+                .notSSH, "handshake", "the server sent \(Transport.handshakeAllowance >> 10) KB and no key exchange")
         }
         guard let seen = prologue?.count, seen < Transport.prologueLimit else { return }
-        prologue?.append(contentsOf: UnsafeRawBufferPointer(start: buffer, count: min(count, Transport.prologueLimit - seen)))
+        prologue?.append(
+            contentsOf: UnsafeRawBufferPointer(start: buffer, count: min(count, Transport.prologueLimit - seen)))
     }
 
     /// Room for greeting lines, the version line and the longest KEXINIT that libssh2 would take.
@@ -131,7 +133,8 @@ final class Transport {
         var events = Int16(POLLIN)
         if libssh2_session_block_directions(raw) & LIBSSH2_SESSION_BLOCK_OUTBOUND != 0 { events |= Int16(POLLOUT) }
         var fds = (
-            pollfd(fd: descriptor, events: events, revents: 0), pollfd(fd: cancellation.descriptor, events: Int16(POLLIN), revents: 0)
+            pollfd(fd: descriptor, events: events, revents: 0),
+            pollfd(fd: cancellation.descriptor, events: Int16(POLLIN), revents: 0)
         )
         let count = withUnsafeMutablePointer(to: &fds) { pointer in
             pointer.withMemoryRebound(to: pollfd.self, capacity: 2) { poll($0, 2, deadline.milliseconds) }
@@ -149,17 +152,20 @@ final class Transport {
 
     // MARK: Liveness and end
 
-    /// False: the peer has closed. Bytes waiting, or none: nothing known against it.
+    /// False: the peer has closed. True: nothing is known against it.
     var isOpen: Bool {
         if isHungUp || hasEnded || failure != nil { return false }
         switch path {
         case .socket(let socket):
-            var byte: UInt8 = 0
-            let count = recv(socket, &byte, 1, Int32(MSG_PEEK | MSG_DONTWAIT))
-            return count > 0 || count < 0 && (errno == EAGAIN || errno == EINTR)
+            // Not recv(2) with MSG_PEEK: unread bytes, such as OpenSSH's list of its host keys, would hide the end behind them.
+            var seen = pollfd(fd: socket, events: Transport.peerHasClosed, revents: 0)
+            return poll(&seen, 1, 0) == 0 || seen.revents == 0
         case .tunnel(let tunnel): return tunnel.isOpen
         }
     }
+
+    /// POLLRDHUP of poll(2), which hides behind _GNU_SOURCE. POLLHUP and POLLERR come unasked.
+    private static let peerHasClosed: Int16 = 0x2000
 
     /// Bytes that the network has not acknowledged, ours and the tunnels' below.
     var unsent: Int {

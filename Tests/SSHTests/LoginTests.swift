@@ -95,19 +95,22 @@ struct LoginTests {
 
     @Test func `trust sees every key type that can be checked`() throws {
         let server = try SSHServer(hostKeys: ["rsa", "ecdsa", "ed25519"])
-        let keys = try Session.hostKeys(of: server.address, deadline: .after(.seconds(20)), cancellation: Cancellation())
+        let keys = try Session.hostKeys(
+            of: server.address, deadline: .after(.seconds(20)), cancellation: Cancellation())
         #expect(keys == (try server.pinned(["ed25519", "ecdsa"])))
         #expect(!server.log.contains("Accepted publickey"))
     }
 
     @Test func `the server's lists can be read before any login, even when nothing is common`() throws {
         let server = try SSHServer(settings: ["MACs hmac-sha2-256-etm@openssh.com", "Ciphers aes256-ctr"])
-        let offered = try Session.algorithms(of: server.address, deadline: .after(.seconds(20)), cancellation: Cancellation())
+        let offered = try Session.algorithms(
+            of: server.address, deadline: .after(.seconds(20)), cancellation: Cancellation())
         #expect(offered.macs == ["hmac-sha2-256-etm@openssh.com"])
         #expect(offered.ciphers == ["aes256-ctr"])
         #expect(offered.missing.count == 1)
         let plain = try SSHServer()
-        let all = try Session.algorithms(of: plain.address, deadline: .after(.seconds(20)), cancellation: Cancellation())
+        let all = try Session.algorithms(
+            of: plain.address, deadline: .after(.seconds(20)), cancellation: Cancellation())
         #expect(all.missing.isEmpty)
         #expect(all.hostKeys.contains("ssh-ed25519"))
     }

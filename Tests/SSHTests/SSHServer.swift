@@ -27,12 +27,15 @@ final class SSHServer {
     init(hostKeys: [String] = ["ed25519", "ecdsa"], authorized: [String] = ["KEY"], settings: [String] = []) throws {
         folder = try SSHServer.temporaryFolder()
         user = NSUserName()
-        if getuid() == 0 { try? FileManager.default.createDirectory(atPath: "/run/sshd", withIntermediateDirectories: true) }
+        if getuid() == 0 {
+            try? FileManager.default.createDirectory(atPath: "/run/sshd", withIntermediateDirectories: true)
+        }
         for type in hostKeys { try SSHServer.makeKey(folder.appending(path: "host_\(type)"), type: type) }
         try SSHServer.makeKey(folder.appending(path: "user"), type: "ed25519")
         let key = try String(contentsOf: folder.appending(path: "user.pub"), encoding: .utf8)
         let lines = authorized.map { $0.replacingOccurrences(of: "KEY", with: key) }
-        try lines.joined(separator: "\n").write(to: folder.appending(path: "authorized_keys"), atomically: true, encoding: .utf8)
+        try lines.joined(separator: "\n").write(
+            to: folder.appending(path: "authorized_keys"), atomically: true, encoding: .utf8)
         var attempt = 0
         while true {
             attempt += 1
@@ -86,14 +89,18 @@ final class SSHServer {
     // MARK: Parts
 
     static func temporaryFolder() throws -> URL {
-        let folder = FileManager.default.temporaryDirectory.appending(path: "vpn-web-sshd-\(UUID().uuidString.prefix(8))")
-        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
+        let folder = FileManager.default.temporaryDirectory.appending(
+            path: "vpn-web-sshd-\(UUID().uuidString.prefix(8))")
+        try FileManager.default.createDirectory(
+            at: folder, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
         return folder
     }
 
     /// Runs ssh-keygen. One round of bcrypt: tests need no slow passphrases.
     static func makeKey(_ file: URL, type: String, passphrase: String = "", options: [String] = []) throws {
-        try run("/usr/bin/ssh-keygen", ["-q", "-t", type, "-N", passphrase, "-C", "test", "-a", "1", "-f", file.path] + options)
+        try run(
+            "/usr/bin/ssh-keygen",
+            ["-q", "-t", type, "-N", passphrase, "-C", "test", "-a", "1", "-f", file.path] + options)
     }
 
     /// Starts a program with nothing on its standard descriptors. Not by Foundation's Process, whose wait for one
@@ -125,10 +132,14 @@ final class SSHServer {
         if status != 0 { throw Failure(description: "\(tool) \(arguments) failed") }
     }
 
-    private static func configuration(_ folder: URL, _ port: UInt16, _ hostKeys: [String], _ settings: [String]) -> String {
+    private static func configuration(_ folder: URL, _ port: UInt16, _ hostKeys: [String], _ settings: [String])
+        -> String
+    {
         let own = [
-            "ListenAddress 127.0.0.1:\(port)", "AuthorizedKeysFile \(folder.path)/authorized_keys", "PidFile none", "StrictModes no",
-            "UsePAM no", "PermitRootLogin prohibit-password", "PasswordAuthentication no", "KbdInteractiveAuthentication no",
+            "ListenAddress 127.0.0.1:\(port)", "AuthorizedKeysFile \(folder.path)/authorized_keys", "PidFile none",
+            "StrictModes no",
+            "UsePAM no", "PermitRootLogin prohibit-password", "PasswordAuthentication no",
+            "KbdInteractiveAuthentication no",
             // bash reads ~/.bashrc when it thinks that it serves a network: an empty HOME has none.
             "SetEnv HOME=\(folder.path) BASH_ENV=", "LogLevel VERBOSE", "MaxStartups 200", "UseDNS no", "PrintMotd no",
         ]
@@ -136,7 +147,9 @@ final class SSHServer {
     }
 
     private static func start(_ folder: URL) throws -> pid_t {
-        try spawn("/usr/sbin/sshd", ["-D", "-E", folder.appending(path: "log").path, "-f", folder.appending(path: "sshd_config").path])
+        try spawn(
+            "/usr/sbin/sshd",
+            ["-D", "-E", folder.appending(path: "log").path, "-f", folder.appending(path: "sshd_config").path])
     }
 
     static func freePort() throws -> UInt16 {
@@ -160,7 +173,9 @@ final class SSHServer {
 
     private static func descendants(of parent: pid_t) -> [pid_t] {
         let path = "/proc/\(parent)/task/\(parent)/children"
-        let direct = ((try? String(contentsOfFile: path, encoding: .utf8)) ?? "").split(separator: " ").compactMap { pid_t($0) }
+        let direct = ((try? String(contentsOfFile: path, encoding: .utf8)) ?? "").split(separator: " ").compactMap {
+            pid_t($0)
+        }
         return direct.flatMap { [$0] + descendants(of: $0) }
     }
 }
@@ -177,7 +192,8 @@ final class Listener {
         var length = socklen_t(MemoryLayout<sockaddr_in>.size)
         let bound = withUnsafeMutablePointer(to: &address) { pointer in
             pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { generic in
-                bind(descriptor, generic, length) == 0 && listen(descriptor, 16) == 0 && getsockname(descriptor, generic, &length) == 0
+                bind(descriptor, generic, length) == 0 && listen(descriptor, 16) == 0
+                    && getsockname(descriptor, generic, &length) == 0
             }
         }
         guard bound else { throw SSHServer.Failure(description: "no port to be had") }

@@ -13,7 +13,9 @@ extension SSHServer {
     }
 
     func login(key: String? = nil, hostKeys: [HostKey]? = nil) throws -> Login {
-        Login(address: address, user: user, key: try PrivateKey.load(path: key ?? userKey), hostKeys: try hostKeys ?? pinned())
+        Login(
+            address: address, user: user, key: try PrivateKey.load(path: key ?? userKey),
+            hostKeys: try hostKeys ?? pinned())
     }
 
     func connect(_ login: Login? = nil, within: Duration = .seconds(20)) throws -> Session {
@@ -130,7 +132,8 @@ struct SessionTests {
     @Test func `a cancellation wakes a wait at once`() throws {
         let server = try SSHServer()
         let cancellation = Cancellation()
-        let session = try Session.connect(to: server.login(), deadline: .after(.seconds(20)), cancellation: cancellation)
+        let session = try Session.connect(
+            to: server.login(), deadline: .after(.seconds(20)), cancellation: cancellation)
         let file = server.folder.appending(path: "started").path
         Thread.detachNewThread {
             for _ in 0..<1000 where access(file, F_OK) != 0 { usleep(10_000) }
@@ -138,7 +141,10 @@ struct SessionTests {
         }
         let error = failure { try session.exec("touch \(file); sleep 60", within: .seconds(60)) }
         #expect(error?.kind == .cancelled)
-        #expect(failure { try Session.connect(to: server.login(), deadline: .after(.seconds(20)), cancellation: cancellation) }?.kind == .cancelled)
+        #expect(
+            failure {
+                try Session.connect(to: server.login(), deadline: .after(.seconds(20)), cancellation: cancellation)
+            }?.kind == .cancelled)
     }
 
     @Test func `a server that is killed in the middle of a command is a lost connection`() throws {
