@@ -109,7 +109,7 @@ private struct Reading {
     private mutating func read(_ socket: UAPISocket) {
         do throws(UAPISocket.Failure) {
             let answer = try socket.get(until: min(deadline, .now + Self.socketPatience)) {
-                UAPI(parsing: $0, interface: socket.interface)
+                UAPIAnswer(parsing: $0, interface: socket.interface)
             }
             isOffered = true
             guard var interface = answer.interface else {

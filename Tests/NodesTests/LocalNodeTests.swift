@@ -43,6 +43,18 @@ struct LocalNodeTests {
         #expect(vitals.links.contains { $0.name == "lo" })
     }
 
+    @Test(arguments: [
+        ("rx_bytes=5", "rx_bytes=5x"), ("errno=0\n", ""), ("tx_bytes=1", "tx_bytes=99"), ("=51820", "=70000"),
+    ])
+    func `what cannot be is refused, the rest counts`(good: String, bad: String) throws {
+        let folder = try Folder()
+        let server = try UAPIServer(folder.path + "/wg7.sock", UAPIServer.answer.replacing(good, with: bad))
+        defer { server.close() }
+        let sample = try #require(read(folder))
+        #expect(!sample.isComplete)
+        #expect(sample.interfaces.first?.peers.count == 2)
+    }
+
     @Test func `a socket that nobody listens on takes nothing from the others`() throws {
         let folder = try Folder()
         let server = try UAPIServer(folder.path + "/wg7.sock", UAPIServer.answer)
