@@ -109,7 +109,7 @@ private struct Reading {
     private mutating func read(_ socket: UAPISocket) {
         do throws(UAPISocket.Failure) {
             let answer = try socket.get(until: min(deadline, .now + Self.socketPatience)) {
-                UAPIAnswer(parsing: $0, interface: socket.interface)
+                UAPI(parsing: $0, interface: socket.interface)
             }
             isOffered = true
             guard var interface = answer.interface else {
@@ -119,7 +119,7 @@ private struct Reading {
             let index = if_nametoindex(socket.interface)
             interface.index = index == 0 ? nil : index
             interfaces.append(interface)
-            if !answer.isComplete {
+            if !answer.isWhole {
                 problems.append((.rubbish, "\(SafeLine.clean(socket.path)): a part of the answer was refused"))
             }
         } catch {

@@ -37,13 +37,13 @@ struct SSHNodeTests {
         return path
     }
 
-    @Test func `a hundred polls with the forced command are one login`() throws {
+    @Test func `thirty polls with the forced command are one login`() throws {
         let server = try SSHD()
         let answer = try server.folder.write("answer", Self.dump)
         try server.authorize("dash \(try script()) 'cat \(answer)'")
         let node = node(try server.settings())
         defer { node.close() }
-        for _ in 0..<100 {
+        for _ in 0..<30 {
             let outcome = node.poll()
             let sample = try sample(outcome)
             #expect(sample.isComplete && sample.rejected.isEmpty)
