@@ -81,7 +81,8 @@ struct LocalNodeTests {
         let folder = try Folder()
         let server = try UAPIServer(folder.path + "/wg8.sock", "rubbish without an end\n", repeats: true)
         defer { server.close() }
-        guard case .failure(let failure, _) = LocalNode(node: id, deadline: .milliseconds(500), folders: [folder.path]).poll()
+        let node = LocalNode(node: id, deadline: .milliseconds(500), folders: [folder.path])
+        guard case .failure(let failure, _) = node.poll()
         else { throw Missing() }
         #expect(failure.kind == .tooLarge || failure.kind == .timedOut)
     }
