@@ -121,6 +121,10 @@ extension Page {
         } else {
             words(.notCounted)
         }
+        if peer.interface == nil, peer.isOnline != nil {
+            text(" · ")
+            words(.notOnNode)
+        }
         guard let session = peer.session else { return }
         text(" · ")
         words(.counterNow)

@@ -1,7 +1,7 @@
 /// The explanation beside each block of a page: what its numbers mean and what they do not.
 enum Hint: CaseIterable, Sendable {
     case problems, numbers, nodes, noNodes, services, noServices, users, noUsers, unmatched
-    case publicServices, publicNumbers, refresh
+    case publicServices, publicNumbers
 
     var wording: Wording {
         switch self {
@@ -56,8 +56,6 @@ enum Hint: CaseIterable, Sendable {
                 "Пользователь: аккаунт в боте. Подключение: один выданный конфиг; телефон и компьютер это два подключения. Малые числа скрыты.",
                 "User: an account in the bot. Connection: one issued configuration; a phone and a computer are two. Small numbers are hidden."
             )
-        case .refresh:
-            Wording("Страница обновляется сама каждые 15 секунд.", "The page refreshes itself every 15 seconds.")
         }
     }
 }

@@ -2,23 +2,23 @@
 enum Phrase: CaseIterable, Sendable {
     // The frame
     case panel, skipToContent, navigation, overview, nodes, services, users, signIn, signOut, refreshNow
-    case dataAsOf, noDataYet, version, language, pauseRefresh, resumeRefresh, refreshFailed
+    case dataAsOf, version, pauseRefresh, resumeRefresh, refreshFailed
     // Time and amounts
-    case justNow, ago, lasting, never, unknown, ofTotal, downloaded, uploaded, total, today, month, lifetime
-    case downUp, countedSince, counterNow, notCounted
+    case justNow, ago, lasting, never, unknown, ofTotal, downloaded, uploaded, total, today, month
+    case countedSince, counterNow, notCounted
     // The overview
     case allWell, problemsFound, nothingToShow, openProblems, numbers, nodesUp, usersOnline, onlineNow, devicesOnline
-    case node, state, latency, dataAge, peers, local, uptime, load, memory, disk, sinceTime
+    case node, state, latency, dataAge, peers, local, uptime, load, memory, disk
     case service, evidence, checked, proofActive, proofPassive
-    case user, role, devices, device, address, lastHandshake, unmatchedKeys, publicKey, disabled, nameless
-    case owner, notOnNode, noDevices, conflicted, nextPage, previousPage, pages, pageOf, allKeysInAPI, sortBy
+    case user, devices, device, lastHandshake, unmatchedKeys, publicKey, disabled, nameless
+    case owner, notOnNode, nextPage, previousPage, pages, pageOf, allKeysInAPI
     case sawOnce, details
     // States
     case nodeOnline, nodeOffline, nodeUnknown, nodeStale, peerOnline, peerRecent, peerOffline, peerNever
     case serviceOnline, serviceOffline, serviceUnknown, serviceBlocked
     // The public page
     case publicTitle, publicAllUp, publicSomeDown, publicAllDown, publicStale, publicStarting, nodeNumber, elsewhere
-    case activeUsers, activeConnections, signInForMore, nothingPublished
+    case activeUsers, activeConnections, nothingPublished
     // Signing in
     case password, signInTitle, wrongPassword, tooManyTries, sessionEnded, notSetUp, foreignForm
     // Errors
@@ -37,9 +37,7 @@ enum Phrase: CaseIterable, Sendable {
         case .signOut: Wording("Выйти", "Sign out")
         case .refreshNow: Wording("Обновить", "Refresh")
         case .dataAsOf: Wording("Данные на {1}", "Data as of {1}")
-        case .noDataYet: Wording("Данных ещё нет", "No data yet")
         case .version: Wording("vpn-web {1}", "vpn-web {1}")
-        case .language: Wording("Язык", "Language")
         case .pauseRefresh: Wording("Пауза", "Pause")
         case .resumeRefresh: Wording("Продолжить", "Resume")
         case .refreshFailed:
@@ -56,8 +54,6 @@ enum Phrase: CaseIterable, Sendable {
         case .total: Wording("Всего", "Total")
         case .today: Wording("Сегодня", "Today")
         case .month: Wording("За месяц", "This month")
-        case .lifetime: Wording("За всё время", "All time")
-        case .downUp: Wording("↓ скачано, ↑ отдано", "↓ downloaded, ↑ uploaded")
         case .countedSince: Wording("учёт с {1}", "counted since {1}")
         case .counterNow: Wording("счётчик на ноде", "counter on the node")
         case .notCounted: Wording("трафика ещё не было", "no traffic yet")
@@ -81,17 +77,14 @@ enum Phrase: CaseIterable, Sendable {
         case .load: Wording("нагрузка {1}", "load {1}")
         case .memory: Wording("память {1}\u{A0}%", "memory {1}%")
         case .disk: Wording("диск {1}\u{A0}%", "disk {1}%")
-        case .sinceTime: Wording("с {1}", "since {1}")
         case .service: Wording("Сервис", "Service")
         case .evidence: Wording("Откуда известно", "How it is known")
         case .checked: Wording("Проверено", "Checked")
         case .proofActive: Wording("проверено запросом", "by asking it")
         case .proofPassive: Wording("по рукопожатиям и счётчикам", "from handshakes and counters")
         case .user: Wording("Пользователь", "User")
-        case .role: Wording("Роль", "Role")
         case .devices: Wording("Устройства", "Devices")
         case .device: Wording("Устройство", "Device")
-        case .address: Wording("Адрес в VPN", "VPN address")
         case .lastHandshake: Wording("Рукопожатие", "Handshake")
         case .unmatchedKeys: Wording("Ключи без пользователя", "Keys without a user")
         case .publicKey: Wording("Открытый ключ", "Public key")
@@ -99,14 +92,11 @@ enum Phrase: CaseIterable, Sendable {
         case .nameless: Wording("Пользователь {1}", "User {1}")
         case .owner: Wording("владелец", "owner")
         case .notOnNode: Wording("на ноде нет", "not on the node")
-        case .noDevices: Wording("Устройств нет", "No devices")
-        case .conflicted: Wording("ключ спорный", "key in conflict")
         case .nextPage: Wording("Дальше", "Next")
         case .previousPage: Wording("Назад", "Back")
         case .pages: Wording("Страницы", "Pages")
         case .pageOf: Wording("Страница {1} из {2}", "Page {1} of {2}")
         case .allKeysInAPI: Wording("Показаны первые {1} из {2}, все: {3}", "The first {1} of {2} are shown, all: {3}")
-        case .sortBy: Wording("Упорядочить: {1}", "Sort by: {1}")
         case .sawOnce: Wording("{1} подряд", "{1} in a row")
         case .details: Wording("Подробности", "Details")
 
@@ -133,7 +123,6 @@ enum Phrase: CaseIterable, Sendable {
         case .nodeNumber: Wording("Нода {1}", "Node {1}")
         case .activeUsers: Wording("Активных пользователей", "Active users")
         case .activeConnections: Wording("Активных подключений", "Active connections")
-        case .signInForMore: Wording("Вход для владельца", "Owner's sign-in")
         case .nothingPublished: Wording("Здесь пока ничего не показано", "Nothing is published yet")
 
         case .password: Wording("Пароль", "Password")

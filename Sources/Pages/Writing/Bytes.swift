@@ -7,16 +7,16 @@ extension [UInt8] {
     mutating func append(decimal number: UInt64) {
         guard number > 9 else { return append(UInt8(ascii: "0") + UInt8(number)) }
         var rest = number
-        var digits: (UInt64, UInt64, UInt64) = (0, 0, 0)
         // Twenty digits at most, written from the right.
-        Swift.withUnsafeMutableBytes(of: &digits) { buffer in
+        withUnsafeTemporaryAllocation(of: UInt8.self, capacity: 20) { buffer in
             var start = 20
             while rest > 0 {
+                let (shorter, digit) = rest.quotientAndRemainder(dividingBy: 10)
                 start -= 1
-                buffer[start] = UInt8(ascii: "0") + UInt8(rest % 10)
-                rest /= 10
+                buffer.initializeElement(at: start, to: UInt8(ascii: "0") + UInt8(truncatingIfNeeded: digit))
+                rest = shorter
             }
-            append(contentsOf: buffer[start..<20])
+            append(contentsOf: UnsafeBufferPointer(rebasing: buffer[start..<20]))
         }
     }
 
@@ -27,6 +27,10 @@ extension [UInt8] {
 
     /// At least `width` digits, zeros in front.
     mutating func append(decimal number: Int, width: Int) {
+        if width == 2, (0...99).contains(number) {
+            append(UInt8(ascii: "0") + UInt8(number / 10))
+            return append(UInt8(ascii: "0") + UInt8(number % 10))
+        }
         var power = 10
         for _ in 1..<Swift.max(1, width) {
             if number < power { append(UInt8(ascii: "0")) }

@@ -87,12 +87,12 @@ extension [UInt8] {
                 next += 1
                 continue
             }
-            append(contentsOf: text[start..<next])
+            append(contentsOf: UnsafeBufferPointer(rebasing: text[start..<next]))
             append(raw: replacement)
             next += length
             start = next
         }
-        append(contentsOf: text[start...])
+        append(contentsOf: UnsafeBufferPointer(rebasing: text[start...]))
     }
 
     /// U+2028…U+202E and U+2066…U+2069, by their bytes after E2.

@@ -140,11 +140,11 @@ extension [UInt8] {
             var start = 0
             for (index, byte) in utf8.enumerated()
             where byte < 0x20 || byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "\\") {
-                append(contentsOf: utf8[start..<index])
+                append(contentsOf: UnsafeBufferPointer(rebasing: utf8[start..<index]))
                 append(escapingJSON: byte)
                 start = index + 1
             }
-            append(contentsOf: utf8[start...])
+            append(contentsOf: UnsafeBufferPointer(rebasing: utf8[start...]))
         }
         append(UInt8(ascii: "\""))
     }
