@@ -53,32 +53,37 @@ struct DumpLine {
     mutating func endpoint(_ field: Int) throws(LineFault) -> UnsafeBufferPointer<UInt8>? {
         if skip("(none)\t") { return nil }
         let start = next
-        var colon = next
-        while next[0] > 0x20, next[0] < 0x7f {
-            if next[0] == UInt8(ascii: ":") { colon = next }
-            next += 1
+        // The first and the last: an address without brackets has one.
+        var (first, colon) = (next, next)
+        while end - next >= 8 {
+            let eight = Eight(at: next)
+            let stop = eight.isNotPrintable
+            // The bits below the lowest of `stop`.
+            let isColon = eight.isExactly(UInt8(ascii: ":")) & (stop &- 1) & ~stop
+            if isColon != 0 {
+                if first == start { first = next + Eight.count(before: isColon) }
+                colon = next + (63 - isColon.leadingZeroBitCount) >> 3
+            }
+            next += Eight.count(before: stop)
+            if stop != 0 { break }
         }
-        guard next[0] == tab, Self.isEndpoint(from: start, colon: colon, to: next) else {
+        let isHost =
+            start[0] == UInt8(ascii: "[") ? colon - start > 2 && colon[-1] == UInt8(ascii: "]") : first == colon
+        guard next[0] == tab, isHost, colon > start, isPort(from: colon + 1, to: next) else {
             throw LineFault(field, .endpoint)
         }
         defer { next += 1 }
         return UnsafeBufferPointer(start: start, count: next - start)
     }
 
+    /// One to five digits. Eight characters are read: what follows an endpoint is longer than that.
     @inline(__always)
-    private static func isEndpoint(
-        from start: UnsafePointer<UInt8>, colon: UnsafePointer<UInt8>, to end: UnsafePointer<UInt8>
-    ) -> Bool {
-        guard colon > start, (2...6).contains(end - colon) else { return false }
-        var port = 0
-        for place in 1..<end - colon {
-            guard colon[place].isDigit else { return false }
-            port = port &* 10 &+ Int(colon[place] &- UInt8(ascii: "0"))
-        }
-        guard port <= UInt16.max else { return false }
-        if start[0] == UInt8(ascii: "[") { return colon - start > 2 && colon[-1] == UInt8(ascii: "]") }
-        for place in 0..<colon - start where start[place] == UInt8(ascii: ":") { return false }
-        return true
+    private func isPort(from start: UnsafePointer<UInt8>, to stop: UnsafePointer<UInt8>) -> Bool {
+        let count = stop - start
+        guard count > 0, count < 6, end - start >= 8 else { return false }
+        let eight = Eight(at: start)
+        return Eight.count(before: eight.isNoDigit) >= count
+            && Eight.value(eight.word &<< UInt64(truncatingIfNeeded: 64 - 8 * count)) <= UInt16.max
     }
 
     /// `(none)`, or `address/length` each with commas between. Nil: none. The tab behind is taken.
@@ -86,6 +91,10 @@ struct DumpLine {
     mutating func allowedIPs(_ field: Int) throws(LineFault) -> UnsafeBufferPointer<UInt8>? {
         if skip("(none)\t") { return nil }
         let start = next
+        if let length = lengthOfOne() {
+            next += length + 1
+            return UnsafeBufferPointer(start: start, count: length)
+        }
         repeat {
             let address = next
             while next[0].isOfAddress { next += 1 }
@@ -102,6 +111,25 @@ struct DumpLine {
         } while next[-1] == UInt8(ascii: ",")
         guard next[-1] == tab else { throw LineFault(field, .allowedIPs) }
         return UnsafeBufferPointer(start: start, count: next - 1 - start)
+    }
+
+    /// The length of a single `address/length` of at most 15 characters before a tab, all read at once. Nil: anything else.
+    @inline(__always)
+    private func lengthOfOne() -> Int? {
+        guard end - next >= 32 else { return nil }
+        let text = UnsafeRawPointer(next).loadUnaligned(as: SIMD16<UInt8>.self)
+        let isNumeric = (text &- SIMD16(repeating: UInt8(ascii: "."))).lanes(below: 13)
+        let isLetter = ((text | SIMD16(repeating: 0x20)) &- SIMD16(repeating: UInt8(ascii: "a"))).lanes(below: 6)
+        let length = (isNumeric | isLetter).count(of: 0xff)
+        let slash = text.lanes(of: UInt8(ascii: "/")).count(of: 0)
+        let digits = length - slash - 1
+        guard length < 16, slash > 0, digits > 0, digits < 4, next[length] == tab else { return nil }
+        let eight = Eight(at: next + slash + 1)
+        let isLength = Eight.count(before: eight.isNoDigit) == digits
+        guard isLength, Eight.value(eight.word &<< UInt64(truncatingIfNeeded: 64 - 8 * digits)) <= 128 else {
+            return nil
+        }
+        return length
     }
 
     /// A number and a tab.
@@ -139,20 +167,37 @@ struct DumpLine {
         next += 1
     }
 
+    /// Digits as wg prints them. Nil: none, a needless zero, or more than 2^64-1.
     @inline(__always)
     private mutating func digits() -> UInt64? {
+        guard end - next > 16 else { return manyDigits() }
+        let first = Eight(at: next)
+        let second = Eight(at: next + 8)
+        let head = Eight.count(before: first.isNoDigit)
+        let count = head + (head == 8 ? Eight.count(before: second.isNoDigit) : 0)
+        guard count < 16 else { return manyDigits() }
+        guard count > 0, count == 1 || next[0] != UInt8(ascii: "0") else { return nil }
+        next += count
+        // The digits move to the end of their word, zeros before them.
+        let isLong = count > 8
+        let high = isLong ? first.word &<< UInt64(truncatingIfNeeded: 128 - 8 * count) : 0
+        let low = isLong ? Eight(at: next - 8).word : first.word &<< UInt64(truncatingIfNeeded: 64 - 8 * count)
+        return Eight.value(high) &* 100_000_000 &+ Eight.value(low)
+    }
+
+    /// The same one by one: for long numbers and where the text ends.
+    @inline(never)
+    private mutating func manyDigits() -> UInt64? {
         let start = next
         var value: UInt64 = 0
         while next[0].isDigit {
-            value = value &* 10 &+ UInt64(next[0] &- UInt8(ascii: "0"))
+            let (product, isTooMuch) = value.multipliedReportingOverflow(by: 10)
+            let (sum, isOver) = product.addingReportingOverflow(UInt64(next[0] - UInt8(ascii: "0")))
+            guard !isTooMuch, !isOver else { return nil }
+            value = sum
             next += 1
         }
-        let count = next - start
-        guard count > 0, count == 1 || start[0] != UInt8(ascii: "0") else { return nil }
-        // Nineteen digits always fit; of twenty, those that begin with 1 and came out above 10^19.
-        guard count < 20 || count == 20 && start[0] == UInt8(ascii: "1") && value >= 10_000_000_000_000_000_000 else {
-            return nil
-        }
+        guard next > start, next - start == 1 || start[0] != UInt8(ascii: "0") else { return nil }
         return value
     }
 

@@ -113,8 +113,7 @@ struct DumpReader {
         let tx = try line.number(offset + 7)
         let keepalive = try line.keepalive(offset + 8)
         guard index.claim(key, after: peers) else { throw LineFault(offset + 1, .repeated) }
-        let endpointRange = store(endpoint)
-        let allowedRange = store(allowedIPs)
+        let (endpointRange, allowedRange) = store(endpoint, allowedIPs)
         peers.append(
             Peer(
                 publicKey: key, transferRx: rx, transferTx: tx, latestHandshake: UnixTime(handshake: handshake),
@@ -122,11 +121,23 @@ struct DumpReader {
                 endpoint: endpointRange, allowedIPs: allowedRange))
     }
 
+    /// The two fields stand side by side, and are copied at once with the tab between.
     @inline(__always)
-    private mutating func store(_ field: UnsafeBufferPointer<UInt8>?) -> Range<Int32> {
-        let start = Int32(truncatingIfNeeded: text.count)
-        if let field { text.append(contentsOf: field) }
-        return start..<Int32(truncatingIfNeeded: text.count)
+    private mutating func store(
+        _ endpoint: UnsafeBufferPointer<UInt8>?, _ allowedIPs: UnsafeBufferPointer<UInt8>?
+    ) -> (Range<Int32>, Range<Int32>) {
+        let place = Int32(truncatingIfNeeded: text.count)
+        let (first, second) = (Int32(endpoint?.count ?? 0), Int32(allowedIPs?.count ?? 0))
+        switch (endpoint, allowedIPs) {
+        case (let endpoint?, _?):
+            text.append(contentsOf: UnsafeBufferPointer(start: endpoint.baseAddress, count: Int(first + 1 + second)))
+            return (place..<place + first, place + first + 1..<place + first + 1 + second)
+        case (let only?, nil), (nil, let only?):
+            text.append(contentsOf: only)
+        case (nil, nil):
+            break
+        }
+        return (place..<place + first, place + first..<place + first + second)
     }
 
     /// Whatever is no peer of the current interface. `fault` is what it lacks to be one.

@@ -9,18 +9,16 @@ enum KeyText {
     @inline(__always)
     static func key(at text: UnsafePointer<UInt8>) -> PublicKey? {
         var isValid = SIMD16<UInt8>(repeating: 0xff)
-        let head = quads(sextets(load(text), &isValid))
-        let middle = quads(sextets(load(text + 16), &isValid))
-        let tail = quads(sextets(loadTail(text), &isValid))
-        let last = tail[3]
+        let head = halves(sextets(load(text), &isValid))
+        let middle = halves(sextets(load(text + 16), &isValid))
+        let tail = halves(sextets(loadTail(text), &isValid))
+        let (a, b) = (bits(head[0]), bits(head[1]))
+        let (c, d) = (bits(middle[0]), bits(middle[1]))
+        // The tail's first four characters were read before, and its last eight bits are of no character.
+        let e = bits(tail[0]) << 24 | bits(tail[1]) >> 24
+        let last = bits(tail[1]) & 0xff_ffff
         guard isAll(isValid), text[43] == UInt8(ascii: "="), last & 0xff == 0 else { return nil }
-        let a = pair(head[0], head[1])
-        let b = pair(head[2], head[3])
-        let c = pair(middle[0], middle[1])
-        let d = pair(middle[2], middle[3])
-        let e = pair(tail[1], tail[2])
-        return PublicKey(
-            words: a << 16 | b >> 32, b << 32 | c >> 16, c << 48 | d, e << 16 | UInt64(last) >> 8)
+        return PublicKey(words: a << 16 | b >> 32, b << 32 | c >> 16, c << 48 | d, e << 16 | last >> 8)
     }
 
     /// Whether a key stands there, without making its value: for private and preshared keys.
@@ -79,39 +77,32 @@ enum KeyText {
         let upper = text &- SIMD16(repeating: UInt8(ascii: "A"))
         let lower = text &- SIMD16(repeating: UInt8(ascii: "a"))
         let digit = text &- SIMD16(repeating: UInt8(ascii: "0"))
-        let isUpper = lanes(upper .< SIMD16(repeating: 26))
-        let isLower = lanes(lower .< SIMD16(repeating: 26))
-        let isDigit = lanes(digit .< SIMD16(repeating: 10))
-        let isPlus = lanes(text .== SIMD16(repeating: UInt8(ascii: "+")))
-        let isSlash = lanes(text .== SIMD16(repeating: UInt8(ascii: "/")))
+        let isUpper = upper.lanes(below: 26)
+        let isLower = lower.lanes(below: 26)
+        let isDigit = digit.lanes(below: 10)
+        let isPlus = text.lanes(of: UInt8(ascii: "+"))
+        let isSlash = text.lanes(of: UInt8(ascii: "/"))
         isValid &= isUpper | isLower | isDigit | isPlus | isSlash
         return isUpper & upper | isLower & (lower &+ SIMD16(repeating: 26)) | isDigit & (digit &+ SIMD16(repeating: 52))
             | isPlus & SIMD16(repeating: 62) | isSlash & SIMD16(repeating: 63)
     }
 
-    /// 0xff where the mask is set. (Masks' own operators are not made of vector instructions.)
-    @inline(__always)
-    private static func lanes(_ mask: SIMDMask<SIMD16<Int8>>) -> SIMD16<UInt8> {
-        unsafeBitCast(mask, to: SIMD16<UInt8>.self)
-    }
-
     @inline(__always)
     private static func isAll(_ lanes: SIMD16<UInt8>) -> Bool {
-        let halves = unsafeBitCast(lanes, to: SIMD2<UInt64>.self)
-        return halves[0] & halves[1] == .max
-    }
-
-    /// Four sextets become 24 bits, the first of them the highest. The lanes are little-endian, as every machine we build for.
-    @inline(__always)
-    private static func quads(_ sextets: SIMD16<UInt8>) -> SIMD4<UInt32> {
-        let couples = unsafeBitCast(sextets, to: SIMD8<UInt16>.self)
-        let twelve = (couples & SIMD8(repeating: 0xff)) &<< SIMD8(repeating: 6) | couples &>> SIMD8(repeating: 8)
-        let wide = unsafeBitCast(twelve, to: SIMD4<UInt32>.self)
-        return (wide & SIMD4(repeating: 0xffff)) &<< SIMD4(repeating: 12) | wide &>> SIMD4(repeating: 16)
+        halves(lanes)[0] & halves(lanes)[1] == .max
     }
 
     @inline(__always)
-    private static func pair(_ high: UInt32, _ low: UInt32) -> UInt64 {
-        UInt64(high) << 24 | UInt64(low)
+    private static func halves(_ lanes: SIMD16<UInt8>) -> SIMD2<UInt64> {
+        unsafeBitCast(lanes, to: SIMD2<UInt64>.self)
+    }
+
+    /// Eight sextets, the first in the lowest byte, become 48 bits, the first of them the highest.
+    @inline(__always)
+    private static func bits(_ half: UInt64) -> UInt64 {
+        let word = UInt64(littleEndian: half)
+        let twelve = (word & 0x00ff_00ff_00ff_00ff) << 6 | word >> 8 & 0x00ff_00ff_00ff_00ff
+        let wide = (twelve & 0x0000_ffff_0000_ffff) << 12 | twelve >> 16 & 0x0000_ffff_0000_ffff
+        return (wide & 0xffff_ffff) << 24 | wide >> 32
     }
 }
