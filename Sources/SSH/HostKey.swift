@@ -27,5 +27,5 @@ package struct HostKey: Sendable, Hashable {
 
 extension Address {
     /// As sshd(8) writes it: the lower-case host, with brackets and port where the port is not 22.
-    var knownHostsName: String { port == 22 ? host.lowercased() : "[\(host.lowercased())]:\(port)" }
+    package var knownHostsName: String { port == 22 ? host.lowercased() : "[\(host.lowercased())]:\(port)" }
 }

@@ -42,8 +42,9 @@ struct Application {
         let inbox = try Self.inbox()
         let bookkeeping = try bookkeeping(configuration, store, inbox, newsstand)
         let poller = Poller { node, outcome in inbox.put(.outcome(node, outcome)) }
+        let door = Door(store: store, url: configuration.url ?? "", log: log)
         let site = Site(
-            newsstand: newsstand, door: Door(store: store, log: log), settings: configuration.site,
+            newsstand: newsstand, door: door, settings: configuration.site,
             refresh: { poller.refresh() })
         let server = try server(configuration, site)
         if !poller.update(try configuration.nodeSettings()) {
@@ -61,6 +62,7 @@ struct Application {
         SystemdNotify.send("STOPPING=1")
         if !server.stop(within: Self.patience.requests) { log.warning("requests were cut off") }
         if !poller.stop(within: Self.patience.polls) { log.warning("polls were cut off") }
+        door.close()
         inbox.put(.stop)
         bookkeeping.join()
         try? store.close()

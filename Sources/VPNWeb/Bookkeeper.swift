@@ -1,5 +1,6 @@
 import Accounting
 import Fleet
+import Foundation
 import Logging
 import Nodes
 import Roster

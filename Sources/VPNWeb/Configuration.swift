@@ -26,6 +26,9 @@ struct Configuration: Sendable {
     var knownHosts = "/etc/vpn-web/known_hosts"
     var rosterFiles = RosterFiles()
 
+    /// The paths of `rosterFiles` as the owner wrote them, by the path they mean.
+    var rosterWords: [String: String] = [:]
+
     /// In the file's order.
     var nodes: [Entry] = []
 
@@ -208,7 +211,9 @@ extension Configuration {
     private mutating func readRoster(_ value: ConfigurationValue?) {
         guard let section = value?.section(["users", "peers", "database"]) else { return }
         func path(_ key: String) -> String? {
-            guard let value = section[key], let path = value.file() else { return nil }
+            guard let value = section[key], let word = value.text() else { return nil }
+            let path = value.absolute(word)
+            rosterWords[path] = word
             if !FileManager.default.isReadableFile(atPath: path) {
                 let isThere = FileManager.default.fileExists(atPath: path)
                 value.warn("\(path) \(isThere ? "cannot be read" : "is not there yet")")

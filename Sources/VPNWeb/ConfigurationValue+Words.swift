@@ -128,7 +128,7 @@ extension ConfigurationValue {
         return path
     }
 
-    private func absolute(_ path: String) -> String {
+    func absolute(_ path: String) -> String {
         path.hasPrefix("/") ? path : "\(reader.folder)/\(path)"
     }
 }

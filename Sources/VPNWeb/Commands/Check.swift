@@ -4,6 +4,7 @@ import Fleet
 import Foundation
 import Nodes
 import Roster
+import SSH
 import Store
 import Synchronization
 import WireGuard

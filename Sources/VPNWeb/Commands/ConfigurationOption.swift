@@ -8,10 +8,14 @@ struct ConfigurationOption: ParsableArguments {
 
     /// The configuration, or the command ends with exit status 2 and every problem on a line of its own.
     func load() throws(CommandFailure) -> Configuration {
+        try Self.load(path)
+    }
+
+    static func load(_ path: String) throws(CommandFailure) -> Configuration {
         do {
             return try Configuration.load(path: path)
         } catch {
-            throw CommandFailure(refusal: error)
+            throw CommandFailure(error)
         }
     }
 
@@ -26,6 +30,14 @@ struct ConfigurationOption: ParsableArguments {
 }
 
 extension CommandFailure {
+    /// Every problem, a line each.
+    init(_ refusal: ConfigurationRefusal) {
+        let problems = refusal.problems.map(\.description)
+        self.init(
+            what: "configuration", why: problems.joined(separator: "\nvpn-web: configuration: "),
+            mend: "docs/configuration.md has every key", status: 2)
+    }
+
     init(_ error: StoreError) {
         self.init(what: error.operation, why: error.reason, mend: error.remedy)
     }

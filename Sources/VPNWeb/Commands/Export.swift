@@ -1,5 +1,7 @@
 import ArgumentParser
+import Fleet
 import Foundation
+import Pages
 import Roster
 import Store
 import WireGuard

@@ -149,9 +149,9 @@ struct ReplayPlayer {
         if poll.restart == true { restart() }
         readRoster(poll, at: now)
 
-        let stdout = try recording.bytes(poll.stdout)
+        var stdout = try recording.bytes(poll.stdout)
         let answer = Answer(
-            command: poll.command ?? "", stdout: stdout, stderr: try recording.bytes(poll.stderr),
+            command: poll.command ?? "", stdout: &stdout, stderr: try recording.bytes(poll.stderr),
             ending: poll.exit.map(Answer.Ending.exited) ?? .timedOut, at: now)
         var result = ReplayResult(number: index, poll: poll, answer: answer)
         let node = NodeID(poll.node)

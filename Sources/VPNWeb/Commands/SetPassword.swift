@@ -16,21 +16,32 @@ struct SetPassword: ParsableCommand {
     @OptionGroup var configuration: ConfigurationOption
 
     func run() throws {
-        let store = try configuration.store(try configuration.load())
+        let settings = try configuration.load()
+        let store = try configuration.store(settings)
         let password = try isatty(STDIN_FILENO) == 1 ? fromTerminal() : fromInput()
-        let hash: PasswordHash
-        do {
-            hash = try PasswordHash(of: password)
+        do throws(PasswordRefusal) {
+            try PasswordRules.check(password, context: [settings.url ?? "", "vpn-web", "owner"])
         } catch {
-            throw CommandFailure(what: "password", why: "\(error)")
+            throw CommandFailure(what: "password", why: Self.words(error), mend: "four random words make a good one")
+        }
+        guard let hash = PasswordHash(of: password) else {
+            throw CommandFailure(what: "password", why: "64 MiB of memory are not to be had")
         }
         do {
             try store.setPassword(StoredPassword(hash: hash.text, changed: .now))
             try store.audit(AuditEntry(at: .now, who: "command line", what: "password set"))
-        } catch let error as StoreError {
+        } catch {
             throw CommandFailure(error)
         }
         printOut("The password is set. Every session has ended.")
+    }
+
+    private static func words(_ refusal: PasswordRefusal) -> String {
+        switch refusal {
+        case .tooShort: "it has fewer than \(PasswordRules.minimum) characters"
+        case .tooLong: "it has more than \(PasswordRules.maximum) bytes"
+        case .common: "it is among the first that are tried"
+        }
     }
 
     private func fromTerminal() throws -> String {

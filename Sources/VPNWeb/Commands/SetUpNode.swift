@@ -29,7 +29,7 @@ struct SetUpNode: ParsableCommand {
         do {
             let login = try ssh.host.login()
             printOut(NodeSetup.text(for: settings.node, ssh: ssh, publicKey: login.key.publicKey, from: from))
-        } catch let error as SSHError {
+        } catch {
             throw CommandFailure(
                 what: "node-setup \(node)", why: error.reason,
                 mend: error.advice ?? "make a key: ssh-keygen -t ed25519 -N '' -C vpn-web -f \(ssh.host.key)")

@@ -59,7 +59,8 @@ struct ShowRoster: ParsableCommand {
             throw CommandFailure(what: "roster --dump \(option)", why: "\(file) cannot be read")
         }
         let node = NodeID(String(option[..<mark]))
-        let dump = Dump(parsing: [UInt8](data), command: "")
+        var bytes = [UInt8](data)
+        let dump = Dump.parse(&bytes)
         return (node, Drift.shown(by: Sample(node: node, takenAt: .now, interfaces: dump.interfaces)))
     }
 

@@ -1,5 +1,6 @@
 import Access
 import ArgumentParser
+import Pages
 import Store
 import WireGuard
 
@@ -33,15 +34,15 @@ struct Token: ParsableCommand {
             }
             var end: UnixTime?
             if let expires {
-                guard let span = Span.parse(expires), span > .zero else {
+                guard let span = Duration(word: expires), span > .zero else {
                     throw CommandFailure(what: "token create", why: "\(expires) is no span of time", mend: "90d, 12h, 30m")
                 }
                 end = UnixTime.now.advanced(by: span.components.seconds)
             }
-            let token = SecretToken()
+            let token = SecretToken.random()
             try Token.with(configuration) { store in
                 try store.insert(
-                    StoredToken(name: name, hash: token.hash, scope: scope, created: .now, expires: end))
+                    StoredToken(name: name, hash: token.hash.bytes, scope: scope, created: .now, expires: end))
                 try store.audit(
                     AuditEntry(at: .now, who: "command line", what: "token \(name) made, scope \(scope.rawValue)"))
             }

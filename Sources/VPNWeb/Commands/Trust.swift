@@ -1,5 +1,6 @@
 import ArgumentParser
 import Glibc
+import Nodes
 import SSH
 
 /// `vpn-web trust NODE`: shows a host's key and pins it.
@@ -32,7 +33,7 @@ struct Trust: ParsableCommand {
             for jump in jumps { logins.append(try jump.login()) }
             keys = try Session.hostKeys(
                 of: address, through: logins, deadline: .after(Self.patience), cancellation: Cancellation())
-        } catch let error as SSHError {
+        } catch {
             throw CommandFailure(what: "trust \(node): \(error.operation)", why: error.reason, mend: error.advice)
         }
         guard !keys.isEmpty else {

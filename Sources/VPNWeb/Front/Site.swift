@@ -1,8 +1,10 @@
+import Access
 import FastCGI
 import Fleet
 import Foundation
 import Logging
 import Pages
+import Store
 import Synchronization
 import WireGuard
 
@@ -52,6 +54,19 @@ final class Site: Sendable {
         case .refresh: return refresh(visit)
         case .front, .servers, .services, .stats, .users, .traffic: return shown(route, visit)
         }
+    }
+
+    /// What a visitor reads whose request could not be taken, or whose answer failed.
+    func refuse(_ refusal: Refusal) -> Response {
+        guard let error = HTTPError(rawValue: refusal.status) else { return refusal.plain }
+        let settings = current.withLock { $0 }
+        let context = PageContext(
+            language: settings.language, units: settings.units, zone: settings.zone, now: .now, isSignedIn: false,
+            panelURL: settings.url, version: Version.text)
+        var response = Response(status: error.rawValue, body: error.page(context))
+        response.setHeader("Content-Type", ContentType.html.rawValue)
+        response.setHeader("Cache-Control", "no-store")
+        return response
     }
 
     // MARK: What the snapshot shows
@@ -121,7 +136,7 @@ final class Site: Sendable {
     private func loginPage(_ visit: Visit, problem: LoginPage.Problem? = nil, status: Int = 200) -> Response {
         if problem == nil, case .owner = door.visitor(visit.request) { return .redirect(to: "/") }
         let problem = problem ?? (door.hasPassword ? nil : .notSetUp)
-        let next = visit.request.query["next"].flatMap(door.safeNext)
+        let next = visit.request.query["next"].map { SafeNext.path($0) }
         let page = LoginPage(problem: problem, next: next, context: visit.context(isSignedIn: false))
         var response = visit.answer(Press.press(page.html()), as: .html)
         response.status = status
@@ -134,7 +149,7 @@ final class Site: Sendable {
         guard let form = try? visit.request.form() else { return visit.error(.badRequest) }
         switch door.signIn(password: form["password"] ?? "", visit.request) {
         case .welcome(let cookie):
-            var response = Response.redirect(to: form["next"].flatMap(door.safeNext) ?? "/")
+            var response = Response.redirect(to: SafeNext.path(form["next"]))
             response.addHeader("Set-Cookie", cookie)
             return response
         case .wrong: return loginPage(visit, problem: .wrong, status: 401)

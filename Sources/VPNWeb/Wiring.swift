@@ -1,0 +1,88 @@
+import Fleet
+import Nodes
+import Pages
+import SSH
+
+// What each part of the program is told of the configuration.
+
+extension Configuration {
+    /// Every node and the way to it, with the host keys that are pinned now.
+    func nodeSettings() throws(CommandFailure) -> [NodeSettings] {
+        let known = try KnownHostsFile(path: knownHosts)
+        return nodes.map { settings($0, known) }
+    }
+
+    func settings(of id: String) throws(CommandFailure) -> NodeSettings {
+        guard let entry = nodes.first(where: { $0.node.id.name == id || $0.node.aliases.contains(id) }) else {
+            throw CommandFailure(
+                what: "node \(id)", why: "the configuration has no such node",
+                mend: nodes.isEmpty ? "add it" : "one of: " + nodes.map(\.node.id.name).joined(separator: ", "))
+        }
+        return settings(entry, try KnownHostsFile(path: knownHosts))
+    }
+
+    /// Where a node, or a jump host, is, and what lies before it.
+    func way(to id: String) throws(CommandFailure) -> (address: Address, jumps: [SSHSettings.Hop]) {
+        let known = try KnownHostsFile(path: knownHosts)
+        if let jump = jumps.first(where: { $0.id == id }) {
+            return (Address(jump.hop), jump.before.map { Self.hop($0, known) })
+        }
+        guard case .ssh(let ssh) = try settings(of: id).reach else {
+            throw CommandFailure(what: "node \(id)", why: "it is read on this machine, without ssh")
+        }
+        return (ssh.host.address, ssh.jumps)
+    }
+
+    private func settings(_ entry: Entry, _ known: KnownHostsFile) -> NodeSettings {
+        switch entry.way {
+        case .local: NodeSettings(node: entry.node, reach: .local)
+        case .ssh(let ssh):
+            NodeSettings(
+                node: entry.node,
+                reach: .ssh(
+                    SSHSettings(
+                        host: Self.hop(ssh.host, known), jumps: ssh.jumps.map { Self.hop($0, known) },
+                        command: ssh.command)))
+        }
+    }
+
+    private static func hop(_ hop: Hop, _ known: KnownHostsFile) -> SSHSettings.Hop {
+        let address = Address(hop)
+        return SSHSettings.Hop(
+            address: address, user: hop.user, key: hop.key, passphrase: hop.passphraseFile,
+            hostKeys: known.keys(for: address))
+    }
+
+    var bookkeeping: Bookkeeper.Settings {
+        Bookkeeper.Settings(
+            nodes: fleetNodes, files: rosterFiles, zone: zone,
+            services: services.compactMap { service in
+                switch service.kind {
+                case .shadowsocks: Self.unchecked(service, .shadowsocks)
+                case .mtproto: Self.unchecked(service, .mtProto)
+                // Known by the node's own samples.
+                case .wireguard, .amneziawg: nil
+                // Of no kind that the API names yet.
+                case .https, .tcp, .ping: nil
+                }
+            })
+    }
+
+    /// Nothing speaks to it yet, and nothing is claimed.
+    private static func unchecked(_ service: Service, _ kind: ServiceState.Kind) -> ServiceState {
+        ServiceState(node: service.node, kind: kind, status: .unknown, evidence: .notChecked)
+    }
+
+    var site: Site.Settings {
+        Site.Settings(
+            url: url ?? "", language: language == .ru ? .russian : .english, zone: zone.timeZone,
+            units: units == .iec ? .iec : .si,
+            published: PublicSettings(page: published.page, names: published.names, minimum: published.minimum))
+    }
+}
+
+extension Address {
+    fileprivate init(_ hop: Configuration.Hop) {
+        self.init(host: hop.host, port: hop.port)
+    }
+}
