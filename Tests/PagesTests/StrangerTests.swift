@@ -118,6 +118,9 @@ import WireGuard
         #expect((stats["by_server"] as? [String: Any])?.isEmpty == true)
         let open = PublicSummary(Fleets.rich(), settings: PublicSettings(minimum: 0), now: Fleets.now)
         let all = try #require(JSONSerialization.jsonObject(with: Data(open.statsJSON())) as? [String: Any])
+        let page = String(
+            decoding: PublicPage(summary: open, context: Fleets.context(isSignedIn: false)).html(), as: UTF8.self)
+        #expect(page.contains("активных подключений: <b>3</b>"))
         #expect((all["by_server"] as? [String: Int]) == ["main": 3, "eu1": 2, "yc": 1])
     }
 

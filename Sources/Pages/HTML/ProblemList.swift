@@ -102,7 +102,7 @@ extension Page {
     }
 
     private mutating func title(since: UnixTime?, polls: Int = 0, _ content: (inout Page) -> Void) {
-        element("h3", content: content)
+        element("h2", content: content)
         guard since != nil || polls > 1 else { return }
         element("p", .class("since")) { page in
             if let since { page.words(.lasting, { $0.text($0.since(since)) }) }

@@ -76,6 +76,9 @@ extension Page {
             case .online: state(.good, .nodeOnline)
             }
         }
+        if let count = place.activePeers {
+            element("small") { page in page.words(.connectionsHere, { $0.count(count) }) }
+        }
         guard !place.services.isEmpty else { return }
         element("ul") { page in
             for service in place.services {

@@ -18,7 +18,7 @@ enum Phrase: CaseIterable, Sendable {
     case serviceOnline, serviceOffline, serviceUnknown, serviceBlocked
     // The public page
     case publicTitle, publicAllUp, publicSomeDown, publicAllDown, publicStale, publicStarting, nodeNumber, elsewhere
-    case activeUsers, activeConnections, nothingPublished
+    case activeUsers, activeConnections, connectionsHere, nothingPublished
     // Signing in
     case password, signInTitle, wrongPassword, tooManyTries, sessionEnded, notSetUp, foreignForm
     // Errors
@@ -123,6 +123,7 @@ enum Phrase: CaseIterable, Sendable {
         case .nodeNumber: Wording("Нода {1}", "Node {1}")
         case .activeUsers: Wording("Активных пользователей", "Active users")
         case .activeConnections: Wording("Активных подключений", "Active connections")
+        case .connectionsHere: Wording("активных подключений: {1}", "active connections: {1}")
         case .nothingPublished: Wording("Здесь пока ничего не показано", "Nothing is published yet")
 
         case .password: Wording("Пароль", "Password")
