@@ -11,7 +11,7 @@ struct FleetTests {
 
     init() throws {
         house = try #require(House.current)
-        owner = try house.panel.signIn()
+        owner = house.owner
     }
 
     @Test(.timeLimit(.minutes(3)), arguments: ["main", "eu1", "eu2"])

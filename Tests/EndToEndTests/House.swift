@@ -12,6 +12,9 @@ struct House: Sendable {
     let cables: [String: Cable]
     let files: BotFiles
     let panel: Panel
+
+    /// Signed in once: nginx and the panel count logins.
+    let owner: Visitor
     private let others: [Namespace]
 
     @TaskLocal static var current: House?
@@ -67,6 +70,7 @@ struct House: Sendable {
             try files.write(users: panel.users, peers: panel.peers)
             try panel.setPassword()
             try panel.start()
+            owner = try panel.signIn()
         } catch {
             bed.close()
             throw error

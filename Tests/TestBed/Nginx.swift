@@ -40,7 +40,7 @@ package final class Nginx: Sendable {
             events { worker_connections 256; }
             http {
                 include /etc/nginx/mime.types;
-                access_log \(folder)/access.log;
+                access_log off;
                 client_body_temp_path \(folder)/body;
                 proxy_temp_path \(folder)/proxy;
                 fastcgi_temp_path \(folder)/fastcgi;
@@ -52,9 +52,18 @@ package final class Nginx: Sendable {
             """, to: configuration)
     }
 
-    /// The shipped site on this machine's port, certificate and socket.
+    /// The shipped site with what differs put in; its plain port is a socket that nobody finds.
     static func adapted(_ site: String, socket: String, port: Int, folder: String) -> String {
-        site
+        let second = access("/proc/net/if_inet6", R_OK) == 0 ? "[::1]:\(port)" : "unix:\(folder)/https6"
+        let values = [
+            "SERVER_NAME": "localhost", "URL": "https://localhost:\(port)", "HTTP": "unix:\(folder)/http",
+            "HTTP6": "unix:\(folder)/http6", "HTTPS": "127.0.0.1:\(port)", "HTTPS6": second,
+            "CERTIFICATE": folder + "/certificate.pem", "CERTIFICATE_KEY": folder + "/key.pem",
+            "ACME": folder + "/acme", "SOCKET": socket,
+            "SHARE": URL(filePath: Self.site).deletingLastPathComponent().path, "CACHE": folder + "/cache",
+            "ACCESS_LOG": folder + "/access.log",
+        ]
+        return values.reduce(site) { $0.replacing("@\($1.key)@", with: $1.value) }
     }
 
     /// `nginx -t`: empty when the configuration is accepted, else nginx's words.
