@@ -47,6 +47,16 @@ import WireGuard
         #expect(keys.contains("incomplete-eu1") && keys.contains("conflicts") && keys.contains("skipped"))
     }
 
+    @Test func `a file of the bot that shrank is told with what was seen`() {
+        var snapshot = Fleets.well(peers: 2)
+        snapshot.roster.sources = [
+            Roster.Source(path: "/x/users.json", isReadable: true, asOf: Fleets.now, notice: "120 records became 3")
+        ]
+        let html = Self.html(snapshot)
+        #expect(html.contains("/x/users.json</code>") && html.contains("120 records became 3"))
+        #expect(html.contains("1\u{A0}problem"))
+    }
+
     @Test func `old data is marked and a node that never answered shows no zero`() {
         var snapshot = Fleets.well(peers: 2)
         snapshot.nodes[0].status = Fleets.status("main", "Main", sampleAge: 600)

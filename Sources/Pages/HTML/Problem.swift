@@ -12,6 +12,7 @@ enum Problem {
     case incomplete(NodeStatus, Sample)
     case clocksDiffer(NodeStatus, Int64)
     case sourceUnreadable(Roster.Source)
+    case sourceOdd(Roster.Source)
     case conflicts([Roster.Conflict])
     case skipped([Roster.Skipped])
 
@@ -27,6 +28,7 @@ enum Problem {
             problems += statuses.flatMap { of($0, now) }
         }
         problems += snapshot.roster.sources.filter { !$0.isReadable }.map { .sourceUnreadable($0) }
+        problems += snapshot.roster.sources.filter { $0.isReadable && $0.notice != nil }.map { .sourceOdd($0) }
         if !snapshot.roster.conflicts.isEmpty { problems.append(.conflicts(snapshot.roster.conflicts)) }
         if !snapshot.roster.skipped.isEmpty { problems.append(.skipped(snapshot.roster.skipped)) }
         return problems.filter { $0.mark == .bad } + problems.filter { $0.mark != .bad }
@@ -47,7 +49,7 @@ enum Problem {
         switch self {
         case .storeFailing, .allAway: .bad
         case .pollFailed(let status, _): status.state == .offline ? .bad : .warning
-        case .stale, .incomplete, .clocksDiffer, .sourceUnreadable, .conflicts, .skipped: .warning
+        case .stale, .incomplete, .clocksDiffer, .sourceUnreadable, .sourceOdd, .conflicts, .skipped: .warning
         }
     }
 
@@ -60,6 +62,7 @@ enum Problem {
         case .incomplete(let status, _): "incomplete-\(status.node.id)"
         case .clocksDiffer(let status, _): "clock-\(status.node.id)"
         case .sourceUnreadable(let source): "file-\(source.path)"
+        case .sourceOdd(let source): "odd-\(source.path)"
         case .conflicts: "conflicts"
         case .skipped: "skipped"
         }

@@ -58,7 +58,7 @@ extension Page {
                 ProblemWords.clock.what, nil,
                 [{ $0.text(status.node.id.name) }, { $0.text(OwnerClock.span(offset, $0.language)) }])
             say(ProblemWords.clock.mend, .class("mend"))
-        case .sourceUnreadable, .conflicts, .skipped: rosterProblem(problem)
+        case .sourceUnreadable, .sourceOdd, .conflicts, .skipped: rosterProblem(problem)
         }
     }
 
@@ -74,6 +74,15 @@ extension Page {
             say(words.what, nil, [{ page in if let read = source.asOf { page.ago(read) } }])
             say(words.mend, .class("mend"))
             seen(source.problem ?? "")
+        case .sourceOdd(let source):
+            title(since: nil) { page in
+                page.words(ProblemWords.sourceOdd.title)
+                page.raw(": ")
+                page.code(source.path)
+            }
+            say(ProblemWords.sourceOdd.what)
+            say(ProblemWords.sourceOdd.mend, .class("mend"))
+            seen(source.notice ?? "")
         case .conflicts(let conflicts):
             title(since: nil) { $0.words(ProblemWords.conflicts.title) }
             say(ProblemWords.conflicts.what, nil, [{ $0.number(conflicts.count) }])

@@ -71,6 +71,15 @@ struct ProblemWords: Sendable {
             "Проверьте путь в разделе roster и права на файл: `vpn-web roster`.",
             "Check the path under roster and the file's permissions: `vpn-web roster`."))
 
+    static let sourceOdd = ProblemWords(
+        title: Wording("С файлом бота что-то не так", "Something is odd about a file of the bot"),
+        what: Wording(
+            "Он прочитан и действует, но изменился так, как обычно не меняется; подробность рядом.",
+            "It was read and is in force, but changed in a way that such files seldom do; what was seen stands beside."),
+        mend: Wording(
+            "Если бот так и должен был записать, ничего делать не нужно. Если нет, верните файл из копии: `vpn-web roster`.",
+            "If the bot meant it, there is nothing to do. If not, bring the file back from a copy: `vpn-web roster`."))
+
     static let skipped = ProblemWords(
         title: Wording("Непонятные записи бота", "Records of the bot not understood"),
         what: Wording(
@@ -91,5 +100,5 @@ struct ProblemWords: Sendable {
             "Оставьте ключ у одного пользователя или выдайте второму новый.",
             "Leave the key to one user, or issue the other a new one."))
 
-    static let all = [store, allAway, stale, incomplete, clock, sourceGone, sourceNever, skipped, conflicts]
+    static let all = [store, allAway, stale, incomplete, clock, sourceGone, sourceNever, sourceOdd, skipped, conflicts]
 }
