@@ -25,8 +25,8 @@ enum JSON: Equatable {
         var description: String { "\(reason) at byte \(offset)" }
     }
 
-    /// Values in values; Python refuses some more than 900.
-    private static let deepest = 500
+    /// Values in values: the bot writes two, and a thread's stack is small.
+    private static let deepest = 200
 
     /// A byte order mark before the text is passed over. Bytes that are no UTF-8 become U+FFFD.
     init(_ bytes: [UInt8]) throws(Refusal) {

@@ -43,6 +43,9 @@ extension RosterFiles.Kind {
 
         /// It could not be had, perhaps only now.
         case unread(String)
+
+        /// Somebody is writing it.
+        case moving
     }
 
     struct Stamp: Equatable, Sendable {
@@ -65,7 +68,7 @@ extension RosterFiles.Kind {
             return .refused(refusal.offset == 0 && refusal.reason == "empty" ? "empty" : "not JSON: \(refusal)")
         } catch let refusal as DatabaseImage.Refusal {
             switch refusal {
-            case .torn: return .unread("it is being written")
+            case .torn: return .moving
             case .unusable(let why): return .unread(why)
             }
         } catch {

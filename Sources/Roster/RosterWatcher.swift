@@ -41,7 +41,9 @@ package struct RosterWatcher: Sendable {
     /// Reads what changed since the last look. True: `roster` is another one now.
     @discardableResult
     package mutating func look(at now: UnixTime) -> Bool {
+        let before = followed.map(\.changes)
         for index in followed.indices { followed[index].look(at: now, tries: tries) }
+        guard followed.map(\.changes) != before else { return false }
         let new = Fleet.Roster(followed, nodes: nodes)
         guard new != roster else { return false }
         roster = new
@@ -56,16 +58,27 @@ package struct RosterWatcher: Sendable {
 struct Followed: Sendable {
     let kind: RosterFiles.Kind
     let path: String
-    var lastGood: LastGood?
+    private(set) var lastGood: LastGood? {
+        didSet { changes &+= 1 }
+    }
+
+    /// Counts changes of `lastGood` and `problem`, so that a look that found nothing new costs nothing more.
+    private(set) var changes = 0
 
     /// Why what is in force is not what the file says now. Nil: it is.
-    private(set) var problem: String?
+    private(set) var problem: String? {
+        didSet { if problem != oldValue { changes &+= 1 } }
+    }
 
     /// Its look when it was last read. Nil: not yet, or to be read again.
     private var settled: RosterFiles.Kind.Stamp?
 
     /// Nil: no look found the file well yet.
     private var lastGoodLook: UnixTime?
+
+    /// Looks in a row that found somebody writing.
+    private var moving = 0
+    private static let patience = 3
 
     /// Microseconds. A write takes the bot some milliseconds.
     private static let pause: UInt32 = 20_000
@@ -80,7 +93,7 @@ struct Followed: Sendable {
     /// A file that lost more than half of its records: valid, so followed, but an owner should see it.
     var notice: String? {
         guard problem == nil, let lastGood, let before = lastGood.shrunkFrom else { return nil }
-        return "\(lastGood.records.count) records where there were \(before)"
+        return "\(lastGood.records.count) of \(before) records are left"
     }
 
     mutating func look(at now: UnixTime, tries: Int) {
@@ -102,21 +115,25 @@ struct Followed: Sendable {
             // Just written, the stamp may hide another write: then only two readings that agree are believed.
             let isWhole = (!isFresh || kind.read(path) == outcome) && before == kind.stamp(path)
             settled = nil
-            switch outcome {
-            case .good(let records) where isWhole:
+            switch isWhole ? outcome : .moving {
+            case .good(let records):
                 if !isFresh { settled = before }
                 return take(records, at: now)
-            case .refused(let why) where isWhole && !isFresh:
-                settled = before
-                return problem = why
-            case .good: problem = "it changes while it is read"
-            case .refused(let why): problem = why
-            case .unread(let why):
+            case .refused(let why):
+                if !isFresh { settled = before }
+                moving = 0
                 problem = why
-                if before.main == nil || !isFresh && isWhole { return }
+            case .unread(let why):
+                moving = 0
+                problem = why
+            case .moving:
+                // A write under way is no trouble yet; one that does not end is.
+                if attempt == max(1, tries) { moving += 1 }
+                if problem != nil || moving > Self.patience { problem = "it is being written all the time" }
             }
-            // Somebody writes just now: wait for the end of it, but not for long.
-            if attempt < tries { usleep(Self.pause) }
+            // Somebody may be writing just now: wait for the end of it, but not for long.
+            guard isFresh || !isWhole, attempt < tries else { return }
+            usleep(Self.pause)
         }
     }
 
@@ -127,6 +144,7 @@ struct Followed: Sendable {
             return
         }
         problem = nil
+        moving = 0
         guard records != lastGood?.records || lastGood?.path != path else { return }
         let most = max(before, lastGood?.shrunkFrom ?? 0)
         lastGood = LastGood(

@@ -2,7 +2,7 @@ import Fleet
 import Foundation
 import Roster
 
-/// All that the owner decides: config.yaml, read and checked. docs/configuration.md has every key.
+/// All that the owner decides: config.yaml, read and checked.
 struct Configuration: Sendable {
     /// The database and what belongs to it.
     var data = "/var/lib/vpn-web"

@@ -124,7 +124,8 @@ struct BotDatabaseTests {
             COMMIT;
             """ + (mode == "wal" && number % 20 == 0 ? "SELECT 'busy' WHERE 0; PRAGMA wal_checkpoint(TRUNCATE);" : "")
         }
-        bot.start(writes.joined(separator: "\n") + "\nSELECT 'users ' || count(*) FROM users;")
+        bot.start(
+            "PRAGMA synchronous=OFF;" + writes.joined(separator: "\n") + "\nSELECT 'users ' || count(*) FROM users;")
         var watcher = watcher(tries: 1)
         var seen: Set<Int> = []
         var looks = 0
@@ -192,7 +193,7 @@ struct BotDatabaseTests {
         watcher.look(at: UnixTime(1))
         #expect(watcher.roster.users.count == 62)
         var random = SeededRandom(state: 3)
-        for step in 0..<300 {
+        for step in 0..<(isLong ? 1_000 : 100) {
             var (main, log) = (main, log)
             for _ in 0..<Int.random(in: 1...8, using: &random) {
                 main[Int.random(in: 0..<main.count, using: &random)] = UInt8.random(in: 0...255, using: &random)

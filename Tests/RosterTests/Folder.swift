@@ -54,18 +54,15 @@ final class Folder {
         pread(file, &bytes, bytes.count, 0)
         return bytes
     }
-
-    /// The time is put back, so that a test need not wait until the files are old.
-    func age(_ name: String) {
-        var times = [timespec(tv_sec: 1_000_000_000, tv_nsec: 0), timespec(tv_sec: 1_000_000_000, tv_nsec: 0)]
-        utimensat(AT_FDCWD, self(name), &times, 0)
-    }
 }
 
 /// A key that belongs to `number`.
 func key(_ number: UInt8) -> PublicKey {
     PublicKey(bytes: (0..<32).map { number &* 31 &+ $0 })!
 }
+
+/// `VPNWEB_LONG` is set: there is time.
+let isLong = getenv("VPNWEB_LONG") != nil
 
 /// SplitMix64: the same numbers on every run.
 struct SeededRandom: RandomNumberGenerator {

@@ -42,7 +42,6 @@ struct RosterWatcherTests {
         folder.write("peers.json", peers(1))
         var watcher = watcher
         watcher.look(at: UnixTime(10))
-        folder.age("users.json")
         watcher.look(at: UnixTime(12))
         watcher.look(at: UnixTime(14))
         folder.write("users.json", text)
@@ -58,7 +57,7 @@ struct RosterWatcherTests {
         #expect(isOther3)
         #expect(watcher.roster.users.map(\.telegramID) == [4])
         #expect(watcher.roster.sources[0].problem == nil)
-        #expect(watcher.roster.sources[0].notice == "1 records where there were 3")
+        #expect(watcher.roster.sources[0].notice == "1 of 3 records are left")
     }
 
     @Test func `a file that is gone, a folder, or a pipe in its place leaves what was there`() {
@@ -122,6 +121,22 @@ struct RosterWatcherTests {
         #expect(second.roster.sources.map(\.isReadable) == [false, false])
     }
 
+    @Test func `another configuration keeps what was last good until its own file can be read`() {
+        folder.write("users.json", users)
+        var watcher = watcher
+        watcher.look(at: UnixTime(1))
+        watcher.follow(RosterFiles(users: folder("other.json")), nodes: [])
+        #expect(watcher.roster.users.count == 3)
+        watcher.look(at: UnixTime(2))
+        #expect(watcher.roster.users.count == 3)
+        #expect(watcher.roster.sources.map(\.problem) == ["not there"])
+        folder.write("other.json", #"{"5": {}, "6": {}}"#)
+        watcher.look(at: UnixTime(3))
+        #expect(watcher.roster.users.map(\.telegramID) == [5, 6])
+        watcher.follow(RosterFiles(), nodes: [])
+        #expect(watcher.roster == Fleet.Roster())
+    }
+
     @Test func `what is no last good is refused`() {
         for text in ["", "{}", #"{"kind":"users"}"#, "[]"] { #expect(LastGood(decoding: Array(text.utf8)) == nil) }
     }
@@ -176,6 +191,21 @@ struct RosterWatcherTests {
             }
         }
         #expect(kept > 600)
+    }
+}
+
+struct RosterSizeTests {
+    @Test(.enabled(if: isLong, "long")) func `a file of ten megabytes is read`() {
+        let folder = Folder()
+        let people = (1...100_000).map { number in
+            #""\#(number)": {"telegram_id": \#(number), "username": "имя\#(number)", "role": "user", "active": true, "x": null}"#
+        }
+        folder.write("users.json", "{\n" + people.joined(separator: ",\n") + "\n}")
+        var watcher = RosterWatcher(RosterFiles(users: folder("users.json")), nodes: [])
+        let start = ContinuousClock.now
+        watcher.look(at: UnixTime(1))
+        print("\(folder.bytes("users.json").count) bytes, read twice: \(ContinuousClock.now - start)")
+        #expect(watcher.roster.users.count == 100_000)
     }
 }
 

@@ -112,6 +112,7 @@ struct ConfigurationTests {
         let files = RosterFiles(
             users: "\(path)/users.json", peers: "/nowhere/peers.json", database: "\(path)/vpn.db")
         #expect(configuration.rosterFiles == files)
+        #expect(configuration.rosterWords["\(path)/users.json"] == "users.json")
         let gate = Configuration.Hop(host: "192.0.2.1", port: 22, user: "jumper", key: "\(path)/gate.key")
         let eu1 = Configuration.Hop(
             host: "203.0.113.7", port: 2222, user: "reader", key: "\(path)/eu1.key", passphraseFile: "\(path)/pass")
