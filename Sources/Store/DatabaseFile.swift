@@ -4,14 +4,18 @@ import Glibc
 enum DatabaseFile {
     /// Makes folder (0700) and file (0600) where they are missing.
     static func prepare(_ path: String) throws(StoreError) {
-        let folder = folder(of: path)
-        if mkdir(folder, 0o700) != 0 && errno != EEXIST { throw failure("make the folder \(folder)") }
+        try prepareFolder(of: path)
         let file = open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0o600)
         if file >= 0 {
             close(file)
         } else if errno != EEXIST {
             throw failure("make the file \(path)")
         }
+    }
+
+    static func prepareFolder(of path: String) throws(StoreError) {
+        let folder = folder(of: path)
+        if mkdir(folder, 0o700) != 0 && errno != EEXIST { throw failure("make the folder \(folder)") }
     }
 
     static func folder(of path: String) -> String {

@@ -13,7 +13,7 @@ package final class TrafficStore: Sendable {
         /// The one process that books and checkpoints: a second one is refused.
         case daemon
         /// Another command, beside a daemon or without one. It never checkpoints while others have the file open:
-        /// SQLite before 3.51.3 can lose a page when two processes do (knowledge/ecosystem.md, finding 4).
+        /// SQLite before 3.51.3 can lose a page when two processes do (the WAL-reset bug of its release log).
         case command
     }
 
@@ -54,7 +54,7 @@ package final class TrafficStore: Sendable {
     }
 
     /// Whether the schema is today's; refuses files that are not ours to touch before anything is written.
-    private static func inspect(_ path: String) throws -> Bool {
+    static func inspect(_ path: String) throws -> Bool {
         var configuration = Configuration()
         configuration.readonly = true
         configuration.busyMode = .timeout(busyTimeout)

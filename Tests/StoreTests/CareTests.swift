@@ -33,6 +33,36 @@ struct CareTests {
         #expect(try Data(contentsOf: URL(fileURLWithPath: copy)) == Data("mine".utf8))
     }
 
+    @Test func `a backup is put back, and what was there is kept`() throws {
+        let folder = try Folder()
+        var desk = Desk(try folder.open())
+        try desk.poll(1000, [Row(.a, 5, 5)])
+        let copy = folder.path + "/copy.db"
+        try desk.store.backup(to: copy)
+        let then = desk.ledgers
+        try desk.poll(1015, [Row(.a, 6, 6)])
+        #expect(refusal { _ = try TrafficStore.restore(copy, to: folder.database) } == .inUse)
+        try desk.store.close()
+        let kept = try TrafficStore.restore(copy, to: folder.database)
+        #expect(try folder.open().ledgers() == then)
+        #expect(try TrafficStore(path: #require(kept), role: .daemon).ledgers() == desk.ledgers)
+    }
+
+    @Test func `what is no backup is not put back`() throws {
+        let folder = try Folder()
+        var desk = Desk(try folder.open())
+        try desk.poll(1000, [Row(.a, 5, 5)])
+        try desk.store.close()
+        let text = folder.path + "/text.db"
+        let empty = folder.path + "/empty.db"
+        try Data(repeating: 0x41, count: 5000).write(to: URL(fileURLWithPath: text))
+        try Data().write(to: URL(fileURLWithPath: empty))
+        #expect(refusal { _ = try TrafficStore.restore(text, to: folder.database) } == .corrupt)
+        #expect(refusal { _ = try TrafficStore.restore(empty, to: folder.database) } == .foreign)
+        #expect(refusal { _ = try TrafficStore.restore(empty + "x", to: folder.database) } == .missing)
+        #expect(try folder.open().ledgers() == desk.ledgers)
+    }
+
     @Test func `a damaged page is found`() throws {
         let folder = try Folder()
         var desk = Desk(try folder.open())
