@@ -27,12 +27,16 @@ enum Base64 {
 
     /// Nil for anything that `encode` would not have written with padding.
     static func decode(_ text: some Collection<UInt8>) -> [UInt8]? {
-        guard text.count % 4 == 0 else { return nil }
-        var bytes: [UInt8] = []
-        bytes.reserveCapacity(text.count / 4 * 3)
-        var bits: UInt32 = 0
-        var count = 0
-        var padding = 0
+        var bytes = [UInt8](repeating: 0, count: text.count / 4 * 3)
+        guard let count = bytes.withUnsafeMutableBufferPointer({ decode(text, into: $0) }) else { return nil }
+        bytes.removeLast(bytes.count - count)
+        return bytes
+    }
+
+    /// The same into memory of the caller's, three bytes for each four characters; gives how many are used.
+    static func decode(_ text: some Collection<UInt8>, into bytes: UnsafeMutableBufferPointer<UInt8>) -> Int? {
+        guard text.count % 4 == 0, bytes.count >= text.count / 4 * 3 else { return nil }
+        var (bits, count, padding, used): (UInt32, Int, Int, Int) = (0, 0, 0, 0)
         for character in text {
             if character == UInt8(ascii: "=") {
                 padding += 1
@@ -44,12 +48,13 @@ enum Base64 {
             count += 6
             if count >= 8 {
                 count -= 8
-                bytes.append(UInt8(truncatingIfNeeded: bits >> UInt32(count)))
+                bytes[used] = UInt8(truncatingIfNeeded: bits >> UInt32(count))
+                used += 1
             }
         }
         guard padding <= 2, padding == [0: 0, 4: 2, 2: 1][count], bits & (1 << UInt32(count) - 1) == 0 else {
             return nil
         }
-        return bytes
+        return used
     }
 }

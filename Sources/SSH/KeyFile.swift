@@ -10,19 +10,19 @@ struct KeyFile {
     private let publicBlob: [UInt8]
     private let type: String
     private let algorithm: SigningAlgorithm
-    private var sealed: [UInt8]
+    private var sealed: LockedBytes
 
     private static let rsaMend = "make an ed25519 key: ssh-keygen -t ed25519"
 
-    init(_ text: [UInt8], name: String) throws(SSHError) {
+    init(_ text: UnsafeBufferPointer<UInt8>, name: String) throws(SSHError) {
         self.name = name
-        var body = try KeyFile.body(text, name)
-        defer { body.wipe() }
-        var reader = WireReader(body)
+        let body = try KeyFile.body(text, name)
+        var reader = WireReader(
+            UnsafeBufferPointer(start: body.memory.assumingMemoryBound(to: UInt8.self), count: body.count))
         guard reader.take(15)?.elementsEqual("openssh-key-v1\0".utf8) == true,
             let cipher = reader.string(), let kdf = reader.string(), let options = reader.string(),
-            reader.uint32() == 1, let blob = reader.string(), let sealed = reader.string(),
-            let key = HostKey(blob: Array(blob))
+            reader.uint32() == 1, let blob = reader.string(), let part = reader.string(),
+            let key = HostKey(blob: Array(blob)), let sealed = LockedBytes(part)
         else {
             throw SSHError(.key, "key", "\(name) is torn: it begins like a private key of OpenSSH and goes on as none")
         }
@@ -36,7 +36,8 @@ struct KeyFile {
         self.cipher = String(decoding: cipher, as: UTF8.self)
         self.kdf = String(decoding: kdf, as: UTF8.self)
         kdfOptions = Array(options)
-        self.sealed = Array(sealed)
+        self.sealed = sealed
+        withExtendedLifetime(body) {}
     }
 
     private static func rsa(_ name: String) -> SSHError {
@@ -47,9 +48,9 @@ struct KeyFile {
     }
 
     /// What is between the BEGIN and END lines, decoded.
-    private static func body(_ text: [UInt8], _ name: String) throws(SSHError) -> [UInt8] {
+    private static func body(_ text: UnsafeBufferPointer<UInt8>, _ name: String) throws(SSHError) -> LockedBytes {
         var lines = text.split { $0 == UInt8(ascii: "\n") || $0 == UInt8(ascii: "\r") }[...]
-        let first = String(decoding: lines.popFirst() ?? [], as: UTF8.self)
+        let first = String(decoding: lines.popFirst().map { Array($0.prefix(80)) } ?? [], as: UTF8.self)
         if first == "-----BEGIN RSA PRIVATE KEY-----" { throw rsa(name) }
         guard first == "-----BEGIN OPENSSH PRIVATE KEY-----" else {
             if first.hasPrefix("-----BEGIN"), first.contains("PRIVATE KEY") {
@@ -60,26 +61,35 @@ struct KeyFile {
             throw SSHError(.key, "key", "\(name) is no private key")
         }
         guard let end = lines.firstIndex(where: { $0.elementsEqual("-----END OPENSSH PRIVATE KEY-----".utf8) }),
-            let body = Base64.decode(Array(lines[..<end].joined()))
+            let body = LockedBytes(count: text.count)
         else { throw SSHError(.key, "key", "\(name) is torn") }
+        var decoded: Int?
+        body.fill { bytes in
+            decoded = Base64.decode(lines[..<end].lazy.joined(), into: bytes)
+            return decoded ?? 0
+        }
+        guard decoded != nil else { throw SSHError(.key, "key", "\(name) is torn") }
         return body
     }
 
-    consuming func unlock(_ passphrase: [UInt8]?) throws(SSHError) -> PrivateKey {
-        defer { sealed.wipe() }
+    mutating func unlock(_ passphrase: [UInt8]?) throws(SSHError) -> PrivateKey {
         let isEncrypted = cipher != "none"
         if isEncrypted { try decrypt(passphrase) }
+        return try sealed.withBytes { bytes throws(SSHError) in try key(in: bytes, isEncrypted: isEncrypted) }
+    }
+
+    private func key(in bytes: UnsafeBufferPointer<UInt8>, isEncrypted: Bool) throws(SSHError) -> PrivateKey {
         let torn = SSHError(.key, "key", "\(name) is torn inside")
         let wrong = SSHError(.key, "key", "the passphrase of \(name) is wrong")
-        var reader = WireReader(sealed)
+        var reader = WireReader(bytes)
         // The same random number twice is how the right passphrase is known.
         guard let check = reader.uint32(), check == reader.uint32() else { throw isEncrypted ? wrong : torn }
         guard reader.string()?.elementsEqual(type.utf8) == true else { throw torn }
-        let secret: ArraySlice<UInt8>?
+        let secret: Slice<UnsafeBufferPointer<UInt8>>?
         switch algorithm {
         case .ed25519:
             guard let publicPart = reader.string(), let both = reader.string(), both.count == 64,
-                both.suffix(32) == publicPart
+                both.suffix(32).elementsEqual(publicPart)
             else { throw torn }
             secret = both.prefix(32)
         case .ecdsa:
@@ -113,19 +123,20 @@ struct KeyFile {
             throw SSHError(.key, "key", "\(name) asks for \(rounds) rounds of bcrypt")
         }
         var derived = Bcrypt.derive(passphrase, salt: Array(salt), rounds: Int(rounds), count: 48)
-        var plain = [UInt8](repeating: 0, count: sealed.count)
-        defer {
-            derived.wipe()
-            plain.wipe()
+        defer { derived.wipe() }
+        guard let plain = LockedBytes(count: sealed.count), let context = EVP_CIPHER_CTX_new() else {
+            throw SSHError(.key, "key", "out of memory")
         }
-        guard let context = EVP_CIPHER_CTX_new() else { throw SSHError(.key, "key", "out of memory") }
         defer { EVP_CIPHER_CTX_free(context) }
+        let (from, to) = (
+            sealed.memory.assumingMemoryBound(to: UInt8.self), plain.memory.assumingMemoryBound(to: UInt8.self)
+        )
         var count: Int32 = 0
         guard EVP_DecryptInit_ex(context, method, nil, derived, Array(derived[32...])) == 1,
             EVP_CIPHER_CTX_set_padding(context, 0) == 1,
-            EVP_DecryptUpdate(context, &plain, &count, sealed, Int32(sealed.count)) == 1, Int(count) == sealed.count
+            EVP_DecryptUpdate(context, to, &count, from, Int32(sealed.count)) == 1, Int(count) == sealed.count
         else { throw SSHError(.key, "key", "\(name) cannot be decrypted") }
-        swap(&plain, &sealed)
+        sealed = plain
     }
 
     /// ssh-keygen's default is 16, which is 0.2 s; a minute is more than anybody wants.

@@ -58,10 +58,15 @@ final class OutputBuffer {
 
     private func grow() {
         // A little more than last time, so that a dump which has not grown by a fifth comes in one piece.
-        var larger = [UInt8](repeating: 0, count: max(OutputBuffer.smallest, expected + expected / 4, 2 * bytes.count))
-        larger.replaceSubrange(0..<count, with: bytes[..<count])
-        swap(&bytes, &larger)
-        larger.wipe()
+        let size = max(OutputBuffer.smallest, expected + expected / 4, 2 * bytes.count)
+        let larger = [UInt8](unsafeUninitializedCapacity: size) { memory, initialized in
+            memory.initialize(repeating: 0)
+            // Bytes to bytes: a slice would share the old array, and keep it from being wiped in place.
+            bytes.withUnsafeBytes { old in UnsafeMutableRawBufferPointer(memory).copyMemory(from: old) }
+            initialized = size
+        }
+        bytes.wipe()
+        bytes = larger
     }
 
     func take() -> [UInt8] {

@@ -12,7 +12,7 @@ package final class PrivateKey: Sendable {
     package var fingerprint: String { Digest.fingerprint(publicBlob) }
 
     let publicBlob: [UInt8]
-    private let secret: LockedBytes
+    let secret: LockedBytes
     private let algorithm: SigningAlgorithm
 
     init(type: String, algorithm: SigningAlgorithm, publicBlob: [UInt8], secret: LockedBytes) {
@@ -27,15 +27,23 @@ package final class PrivateKey: Sendable {
     /// - Parameter passphrase: without a line end. Unused when the file is not encrypted.
     /// - Throws: `key`, with the mend: not there, not ours to read, readable by others, RSA, encrypted, wrong passphrase, another format.
     package static func load(path: String, passphrase: [UInt8]? = nil) throws(SSHError) -> PrivateKey {
-        var text = try readSecretFile(path)
-        defer { text.wipe() }
-        return try parse(text, name: path, passphrase: passphrase)
+        try parse(readSecretFile(path), path, passphrase)
     }
 
-    /// The same from memory; `name` is what messages call it.
+    /// The same from memory, which the caller wipes; `name` is what messages call it.
     package static func parse(_ text: [UInt8], name: String, passphrase: [UInt8]? = nil) throws(SSHError) -> PrivateKey
     {
-        try KeyFile(text, name: name).unlock(passphrase)
+        guard let copy = LockedBytes(text) else { throw SSHError(.key, "key", "out of memory") }
+        return try parse(copy, name, passphrase)
+    }
+
+    private static func parse(_ text: LockedBytes, _ name: String, _ passphrase: [UInt8]?) throws(SSHError)
+        -> PrivateKey
+    {
+        try text.withBytes { bytes throws(SSHError) in
+            var file = try KeyFile(bytes, name: name)
+            return try file.unlock(passphrase)
+        }
     }
 
     /// RFC 8709 6, RFC 5656 3.1.2: the signature's inner part, around which libssh2 puts the algorithm's name. Nil: OpenSSL refused.
@@ -46,7 +54,7 @@ package final class PrivateKey: Sendable {
     /// OpenSSH's limit is generous; no key is larger.
     private static let sizeLimit = 64 << 10
 
-    private static func readSecretFile(_ path: String) throws(SSHError) -> [UInt8] {
+    private static func readSecretFile(_ path: String) throws(SSHError) -> LockedBytes {
         let file = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
         guard file >= 0 else { throw SSHError(.key, "key", "\(path): \(systemError(errno))") }
         defer { close(file) }
@@ -59,32 +67,28 @@ package final class PrivateKey: Sendable {
         guard status.st_size > 0, status.st_size <= sizeLimit else {
             throw SSHError(.key, "key", "\(path) is no private key, it has \(status.st_size) bytes")
         }
-        var text = [UInt8](repeating: 0, count: Int(status.st_size))
+        guard let text = LockedBytes(count: Int(status.st_size)) else { throw SSHError(.key, "key", "out of memory") }
         var count = 0
         while count < text.count {
-            let got = text.withUnsafeMutableBytes { bytes in
-                bytes.baseAddress.map { read(file, $0 + count, bytes.count - count) } ?? 0
-            }
+            let got = read(file, text.memory + count, text.count - count)
             if got < 0 && errno == EINTR { continue }
-            guard got > 0 else {
-                text.wipe()
-                throw SSHError(.key, "key", "\(path) could not be read to its end")
-            }
+            guard got > 0 else { throw SSHError(.key, "key", "\(path) could not be read to its end") }
             count += got
         }
         return text
     }
 }
 
-/// A secret in memory that is neither swapped nor dumped, and zeroed at the end. Never written after init, so threads may share it.
+/// A secret in memory that is neither swapped nor dumped, and zeroed at the end.
+/// Written by the one who makes it, and never once others have it: so threads may share it.
 final class LockedBytes: @unchecked Sendable {
-    private let memory: UnsafeMutableRawPointer
+    let memory: UnsafeMutableRawPointer
+    private(set) var count: Int
     private let size: Int
-    private let count: Int
 
-    /// Nil: no memory.
-    init?(_ bytes: some Collection<UInt8>) {
-        count = bytes.count
+    /// Zeroes. Nil: no memory.
+    init?(count: Int) {
+        self.count = count
         let page = sysconf(Int32(_SC_PAGESIZE))
         size = max(1, (count + page - 1) / page) * page
         guard let memory = mmap(nil, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0),
@@ -96,7 +100,14 @@ final class LockedBytes: @unchecked Sendable {
         // Both are a further safety and no condition: a service with a small RLIMIT_MEMLOCK shall still run.
         mlock(memory, size)
         madvise(memory, size, MADV_DONTDUMP)
-        UnsafeMutableRawBufferPointer(start: memory, count: size).copyBytes(from: bytes)
+    }
+
+    convenience init?(_ bytes: some Collection<UInt8>) {
+        self.init(count: bytes.count)
+        fill { buffer in
+            _ = buffer.update(fromContentsOf: bytes)
+            return bytes.count
+        }
     }
 
     deinit {
@@ -104,7 +115,15 @@ final class LockedBytes: @unchecked Sendable {
         munmap(memory, size)
     }
 
-    func withBytes<Result>(_ body: (UnsafeBufferPointer<UInt8>) -> Result) -> Result {
-        body(UnsafeBufferPointer(start: memory.assumingMemoryBound(to: UInt8.self), count: count))
+    /// `body` writes and gives how many bytes there are now.
+    func fill(_ body: (UnsafeMutableBufferPointer<UInt8>) -> Int) {
+        let bytes = UnsafeMutableBufferPointer(start: memory.assumingMemoryBound(to: UInt8.self), count: count)
+        count = min(count, max(0, body(bytes)))
+    }
+
+    func withBytes<Result, Failure>(
+        _ body: (UnsafeBufferPointer<UInt8>) throws(Failure) -> Result
+    ) throws(Failure) -> Result {
+        try body(UnsafeBufferPointer(start: memory.assumingMemoryBound(to: UInt8.self), count: count))
     }
 }

@@ -77,17 +77,18 @@ enum SigningAlgorithm: Sendable {
             return EVP_PKEY_new_raw_private_key(EVP_PKEY_ED25519, nil, secret.baseAddress, secret.count)
         case .ecdsa(let curve):
             // RFC 5915: SEQUENCE { version 1, OCTET STRING scalar, [0] curve }; OpenSSL computes the public point.
-            var number = Array(secret.drop { $0 == 0 })
-            guard number.count <= curve.scalarSize else { return nil }
-            number = [UInt8](repeating: 0, count: curve.scalarSize - number.count) + number
-            var inner = [0x02, 0x01, 0x01, 0x04, UInt8(number.count)] + number
-            inner += [0xA0, UInt8(curve.identifier.count)] + curve.identifier
-            var der = [0x30, UInt8(inner.count)] + inner
-            defer {
-                number.wipe()
-                inner.wipe()
-                der.wipe()
-            }
+            let number = secret.drop { $0 == 0 }
+            let (size, identifier) = (curve.scalarSize, curve.identifier)
+            guard number.count <= size else { return nil }
+            var der: [UInt8] = []
+            // All of it at once: an array that grows leaves its old memory behind.
+            der.reserveCapacity(128)
+            defer { der.wipe() }
+            der += [0x30, UInt8(3 + 2 + size + 2 + identifier.count), 0x02, 0x01, 0x01, 0x04, UInt8(size)]
+            der += repeatElement(0, count: size - number.count)
+            der += number
+            der += [0xA0, UInt8(identifier.count)]
+            der += identifier
             return der.withUnsafeBufferPointer { bytes in
                 var start = bytes.baseAddress
                 return d2i_PrivateKey(EVP_PKEY_EC, nil, &start, bytes.count)
@@ -101,7 +102,7 @@ enum SigningAlgorithm: Sendable {
         guard reader.byte() == 0x30, var size = reader.byte() else { return nil }
         // 0x81: one length byte follows, as in nistp521's signatures.
         if size == 0x81 { size = reader.byte() ?? 0 }
-        guard reader.rest.count == Int(size) else { return nil }
+        guard reader.remaining == Int(size) else { return nil }
         var mpints: [UInt8] = []
         for _ in 0..<2 {
             guard reader.byte() == 0x02, let count = reader.byte(), let number = reader.take(Int(count)) else {

@@ -36,6 +36,9 @@ final class Transport {
     /// A window of 2 MB in packets of a few bytes each needs several times as much; a server that makes us hold more than this is hostile.
     static let memoryLimit = 24 << 20
 
+    /// End of what was last received into libssh2's buffer.
+    private var unwiped: UnsafeMutableRawPointer?
+
     /// The peer ended or reset the connection.
     private(set) var hasEnded = false
 
@@ -68,6 +71,7 @@ final class Transport {
 
     /// recv(2) with the error negated. 0: the peer has ended.
     func receive(_ buffer: UnsafeMutableRawPointer, _ count: Int, _ flags: Int32) -> Int {
+        wipeRead(buffer, count)
         if isHungUp { return -Int(ECONNRESET) }
         if cancellation.isCancelled || deadline.hasPassed { return -Int(ETIMEDOUT) }
         var got = 0
@@ -83,8 +87,20 @@ final class Transport {
         }
         if got == -Int(EINTR) { return -Int(EAGAIN) }
         if got == 0 || got == -Int(ECONNRESET) || got == -Int(ETIMEDOUT) || got == -Int(EPIPE) { hasEnded = true }
-        if got > 0 { note(buffer, got) }
+        if got > 0 {
+            if count > 1 { unwiped = buffer + got }
+            note(buffer, got)
+        }
         return allowance > 0 ? got : -Int(EMSGSIZE)
+    }
+
+    /// libssh2 deciphers in place, and leaves the plain text in its buffer until something overwrites it. When it asks for
+    /// more, all that it offers to write to is read and done with.
+    private func wipeRead(_ buffer: UnsafeMutableRawPointer, _ count: Int) {
+        // The version line comes byte by byte, to another place.
+        guard count > 1, let end = unwiped, buffer < end else { return }
+        memset(buffer, 0, min(count, end - buffer))
+        unwiped = nil
     }
 
     private func note(_ buffer: UnsafeMutableRawPointer, _ count: Int) {

@@ -1,27 +1,29 @@
 /// The data types of RFC 4251 5, read from bytes that nobody vouches for: nil is "not there".
-struct WireReader {
-    private let bytes: ArraySlice<UInt8>
+///
+/// Over an unsafe buffer it copies nothing, which secrets need: a copy would be left behind in the heap.
+struct WireReader<Bytes: RandomAccessCollection<UInt8>> where Bytes.Index == Int {
+    private let bytes: Bytes
     private var position: Int
 
-    init(_ bytes: some Sequence<UInt8>) {
-        self.bytes = ArraySlice(bytes)
-        position = self.bytes.startIndex
+    init(_ bytes: Bytes) {
+        self.bytes = bytes
+        position = bytes.startIndex
     }
 
     var isAtEnd: Bool { position == bytes.endIndex }
-    var rest: ArraySlice<UInt8> { bytes[position...] }
+    var remaining: Int { bytes.endIndex - position }
 
     mutating func byte() -> UInt8? { take(1)?.first }
 
     mutating func uint32() -> UInt32? { take(4)?.reduce(0) { $0 << 8 | UInt32($1) } }
 
-    mutating func string() -> ArraySlice<UInt8>? {
+    mutating func string() -> Bytes.SubSequence? {
         guard let count = uint32() else { return nil }
         return take(Int(count))
     }
 
-    mutating func take(_ count: Int) -> ArraySlice<UInt8>? {
-        guard count >= 0, count <= bytes.endIndex - position else { return nil }
+    mutating func take(_ count: Int) -> Bytes.SubSequence? {
+        guard count >= 0, count <= remaining else { return nil }
         defer { position += count }
         return bytes[position..<position + count]
     }

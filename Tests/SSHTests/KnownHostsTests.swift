@@ -129,3 +129,25 @@ struct KnownHostsTests {
         }
     }
 }
+
+struct LookupTests {
+    @Test(arguments: [("::1", Int32(AF_INET6)), ("127.0.0.1", Int32(AF_INET)), ("fe80::1", Int32(AF_INET6))])
+    func `a numeric address is taken as it is`(host: String, family: Int32) throws {
+        let found = try Lookup.addresses(of: Address(host: host), deadline: .after(.zero), cancellation: Cancellation())
+        #expect(found.map(\.family) == [family])
+    }
+
+    @Test func `a name is looked up on a thread that ends`() throws {
+        for _ in 0..<100 {
+            let found = try Lookup.addresses(
+                of: Address(host: "localhost"), deadline: .after(.seconds(20)), cancellation: Cancellation())
+            #expect(!found.isEmpty)
+        }
+        #expect(throws: SSHError.self) {
+            let gone = Cancellation()
+            gone.cancel()
+            _ = try Lookup.addresses(
+                of: Address(host: "no-such-host.invalid"), deadline: .after(.zero), cancellation: gone)
+        }
+    }
+}
