@@ -4,6 +4,11 @@ package struct Request: Sendable {
         /// As CGI says it (RFC 3875 section 4.1.18), without `HTTP_`: `ACCEPT_LANGUAGE`.
         package var name: String
         package var value: String
+
+        package init(name: String, value: String) {
+            self.name = name
+            self.value = value
+        }
     }
 
     /// `GET`, `HEAD`, `POST`…, in capitals as sent.

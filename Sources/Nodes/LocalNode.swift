@@ -197,5 +197,5 @@ extension Keepalive {
 
 extension UnixTime {
     /// The panel's clock.
-    package static var now: UnixTime { UnixTime(Int64(time(nil))) }
+    static var now: UnixTime { UnixTime(Int64(time(nil))) }
 }

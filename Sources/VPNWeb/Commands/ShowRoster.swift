@@ -34,7 +34,7 @@ struct ShowRoster: ParsableCommand {
         _ = watcher.look(at: .now)
         let roster = watcher.roster
         let drift = Drift(roster, shown: try shown(configuration))
-        printOut(json ? try object(roster, drift) : text(roster, drift))
+        printOut(json ? try object(roster, drift, configuration.rosterWords) : text(roster, drift))
     }
 
     private func shown(_ configuration: Configuration) throws -> [NodeID: [PublicKey: Bool]] {
@@ -64,10 +64,11 @@ struct ShowRoster: ParsableCommand {
         return (node, Drift.shown(by: Sample(node: node, takenAt: .now, interfaces: dump.interfaces)))
     }
 
-    private func object(_ roster: Fleet.Roster, _ drift: Drift) throws -> String {
+    /// - Parameter words: paths as the configuration has them, by the paths that were read.
+    private func object(_ roster: Fleet.Roster, _ drift: Drift, _ words: [String: String]) throws -> String {
         func orNull(_ value: Any?) -> Any { value ?? NSNull() }
         let object: [String: Any] = [
-            "readable": Dictionary(roster.sources.map { ($0.path, $0.isReadable) }) { $0 && $1 },
+            "readable": Dictionary(roster.sources.map { (words[$0.path] ?? $0.path, $0.isReadable) }) { $0 && $1 },
             "users": roster.users.map {
                 [
                     "telegram_id": $0.telegramID, "username": orNull($0.username), "role": $0.role,
@@ -80,7 +81,7 @@ struct ShowRoster: ParsableCommand {
                     "public_key": $0.publicKeyText, "wg_ip": $0.wgIP, "active": $0.isActive,
                 ] as [String: Any]
             },
-            "skipped": roster.skipped.map { ["file": $0.file, "record": $0.record, "why": $0.why] },
+            "skipped": roster.skipped.map { ["file": words[$0.file] ?? $0.file, "record": $0.record, "why": $0.why] },
             "conflicts": roster.conflicts.map { ["public_key": $0.publicKeyText, "owners": $0.owners] as [String: Any] },
             "orphans_live": drift.orphansLive, "orphans_unused": drift.orphansUnused, "lost": drift.lost,
         ]
