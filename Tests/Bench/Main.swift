@@ -6,6 +6,8 @@ enum Bench {
     static func main() throws {
         switch CommandLine.arguments.dropFirst().first {
         case "parse": try benchParse()
+        case "ssh": try benchSSH()
+        case "fcgi": try benchFastCGI()
         default:
             print("usage: bench parse|ssh|fcgi")
             exit(2)
