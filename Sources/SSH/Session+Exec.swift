@@ -56,9 +56,9 @@ extension Session {
             if stdout.count + stderr.count > limit {
                 throw end(SSHError(.tooLarge, "exec", "the command said more than \(limit) bytes"))
             }
-            if got > 0 { continue }
             if libssh2_channel_eof(channel) == 1 { return }
-            try wait("exec")
+            // Not into a wait right after bytes: only the next read enlarges the window that the server may be out of.
+            if got == 0 { try wait("exec") }
         }
     }
 
