@@ -60,8 +60,10 @@ package final class Namespace: Sendable {
             script += " && mount --bind \(file).passwd /etc/passwd && mount --bind \(file).shadow /etc/shadow"
         }
         script += " && ip link set lo up && exec sleep infinity"
+        // /proc stays the machine's: a process that is in `network` only has no /proc/self in another one, and Swift
+        // reads its arguments there.
         let holder = try bed.start([
-            "ip", "netns", "exec", name, "unshare", "--mount", "--pid", "--fork", "--kill-child", "--mount-proc",
+            "ip", "netns", "exec", name, "unshare", "--mount", "--pid", "--fork", "--kill-child",
             "sh", "-c", script,
         ])
         first = try eventually("namespace \(name)", within: .seconds(10), every: .milliseconds(5)) {
