@@ -197,5 +197,5 @@ extension Keepalive {
 
 extension UnixTime {
     /// The panel's clock.
-    static var now: UnixTime { UnixTime(Int64(time(nil))) }
+    package static var now: UnixTime { UnixTime(Int64(time(nil))) }
 }

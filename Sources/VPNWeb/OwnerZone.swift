@@ -70,11 +70,4 @@ extension UnixTime {
     }
 
     var date: Date { Date(timeIntervalSince1970: Double(seconds)) }
-
-    /// The wall clock now.
-    static var now: UnixTime {
-        var time = timespec()
-        clock_gettime(CLOCK_REALTIME, &time)
-        return UnixTime(Int64(time.tv_sec))
-    }
 }

@@ -32,7 +32,7 @@ struct PreferencesTests {
     }
 
     @Test func `what is no language is not set as a cookie`() throws {
-        let request = try Request(method: "GET", target: "/?lang=xx%0d%0aSet-Cookie:a")
+        let request = try Request(method: "GET", target: "/?lang=xx")
         #expect(Preferences(request, default: .russian).cookie == nil)
     }
 }

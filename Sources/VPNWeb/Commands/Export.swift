@@ -1,6 +1,7 @@
 import ArgumentParser
 import Fleet
 import Foundation
+import Nodes
 import Pages
 import Roster
 import Store

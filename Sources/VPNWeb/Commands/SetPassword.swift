@@ -1,6 +1,7 @@
 import Access
 import ArgumentParser
 import Glibc
+import Nodes
 import Store
 import WireGuard
 

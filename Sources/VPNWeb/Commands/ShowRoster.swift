@@ -1,7 +1,8 @@
-import ArgumentParser
 import Accounting
+import ArgumentParser
 import Fleet
 import Foundation
+import Nodes
 import Roster
 import Store
 import WireGuard

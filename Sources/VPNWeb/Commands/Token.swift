@@ -1,5 +1,6 @@
 import Access
 import ArgumentParser
+import Nodes
 import Pages
 import Store
 import WireGuard

@@ -2,6 +2,7 @@ import Access
 import FastCGI
 import Glibc
 import Logging
+import Nodes
 import Store
 import Synchronization
 import WireGuard

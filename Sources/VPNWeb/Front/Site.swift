@@ -3,6 +3,7 @@ import FastCGI
 import Fleet
 import Foundation
 import Logging
+import Nodes
 import Pages
 import Store
 import Synchronization

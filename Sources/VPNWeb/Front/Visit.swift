@@ -1,5 +1,6 @@
 import FastCGI
 import Fleet
+import Nodes
 import Pages
 import WireGuard
 
