@@ -17,6 +17,7 @@ final class AcceptLoop {
     private struct Connection {
         var stage: Stage
         var until: Instant
+        var isArmed = false
     }
 
     private static let now = Int32(MSG_DONTWAIT)
@@ -138,6 +139,7 @@ final class AcceptLoop {
         connections[connection] = Connection(stage: .arriving, until: .now + limits.arrival)
         advance(connection)
         guard connections[connection] != nil else { return }
+        connections[connection]?.isArmed = true
         if !arm(connection, EPOLL_CTL_ADD, EPOLLIN, EPOLLRDHUP, EPOLLET) {
             drop(connection)
         } else {
@@ -181,10 +183,9 @@ final class AcceptLoop {
     }
 
     private func hand(_ connection: Int32) {
-        connections[connection] = nil
+        let state = connections.removeValue(forKey: connection)
         mayBeBusy = true
-        // Harmless where it was never added.
-        epoll_ctl(epoll, EPOLL_CTL_DEL, connection, nil)
+        if state?.isArmed == true { epoll_ctl(epoll, EPOLL_CTL_DEL, connection, nil) }
         if !queue.put(connection) {
             say("too many requests are waiting: one was dropped")
             close(connection)
