@@ -39,7 +39,8 @@ let package = Package(
         .executableTarget(
             name: "VPNWeb",
             dependencies: [
-                "Nodes", "Roster", "Store", "Pages", "FastCGI", "Access", "Accounting", "Fleet", "WireGuard", "SSH", "CZlib",
+                "Nodes", "Roster", "Store", "Pages", "FastCGI", "Access", "Accounting", "Fleet", "WireGuard", "SSH",
+                "CZlib",
                 .product(name: "Yams", package: "Yams"),
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
@@ -58,7 +59,9 @@ let package = Package(
         .testTarget(name: "PagesTests", dependencies: ["Pages", "Fleet", "WireGuard"]),
         .testTarget(name: "FastCGITests", dependencies: ["FastCGI"]),
         .testTarget(name: "AccessTests", dependencies: ["Access"]),
-        .testTarget(name: "VPNWebTests", dependencies: ["VPNWeb", "Accounting", "Fleet", "WireGuard", "FastCGI", "Pages", "Roster"]),
+        .testTarget(
+            name: "VPNWebTests",
+            dependencies: ["VPNWeb", "Accounting", "Fleet", "WireGuard", "FastCGI", "Pages", "Roster"]),
         .target(name: "TestBed", path: "Tests/TestBed"),
         .testTarget(name: "EndToEndTests", dependencies: ["TestBed"]),
         .executableTarget(name: "demo", dependencies: ["TestBed"], path: "Tests/Demo"),

@@ -86,7 +86,8 @@ struct Application {
     }
 
     private func bookkeeping(
-        _ configuration: Configuration, _ store: TrafficStore, _ inbox: Inbox<Bookkeeper.Message>, _ newsstand: Newsstand
+        _ configuration: Configuration, _ store: TrafficStore, _ inbox: Inbox<Bookkeeper.Message>,
+        _ newsstand: Newsstand
     ) throws -> WorkThread {
         let settings = configuration.bookkeeping
         let folder = configuration.data
@@ -109,7 +110,8 @@ struct Application {
     private func server(_ configuration: Configuration, _ site: Site) throws(CommandFailure) -> Server {
         let log = log
         let server = Server(
-            listen: .systemd(else: .path(configuration.listen, group: configuration.listenGroup)), workers: Self.workers,
+            listen: .systemd(else: .path(configuration.listen, group: configuration.listenGroup)),
+            workers: Self.workers,
             refusal: { site.refuse($0) },
             report: { log.warning("front", metadata: ["what": "\($0)"]) },
             handler: { site.answer($0) })

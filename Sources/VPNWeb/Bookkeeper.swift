@@ -176,7 +176,9 @@ struct Bookkeeper: ~Copyable {
 
     private mutating func takeRoster() {
         for source in watcher.roster.sources {
-            guard books.roster.sources.first(where: { $0.path == source.path })?.problem != source.problem else { continue }
+            guard books.roster.sources.first(where: { $0.path == source.path })?.problem != source.problem else {
+                continue
+            }
             if let problem = source.problem {
                 log.warning("roster file cannot be used", metadata: ["file": "\(source.path)", "why": "\(problem)"])
             } else {

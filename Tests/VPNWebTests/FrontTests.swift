@@ -25,7 +25,9 @@ struct PreferencesTests {
         let headers: [Request.Header] = [
             .init(name: "ACCEPT_LANGUAGE", value: "en"), .init(name: "COOKIE", value: "lang=ru"),
         ]
-        #expect(Preferences(try Request(method: "GET", target: "/", headers: headers), default: .english).language == .russian)
+        #expect(
+            Preferences(try Request(method: "GET", target: "/", headers: headers), default: .english).language
+                == .russian)
         let clicked = Preferences(try Request(method: "GET", target: "/?lang=en", headers: headers), default: .russian)
         #expect(clicked.language == .english)
         #expect(clicked.cookie?.hasPrefix("lang=en;") == true)
@@ -43,19 +45,33 @@ struct PressTests {
     @Test func `a sheet is encoded once a snapshot`() {
         let press = Press()
         var encodings = 0
-        for _ in 0..<3 { _ = press.sheet("overview ru", generation: 7) { encodings += 1; return text } }
+        for _ in 0..<3 {
+            _ = press.sheet("overview ru", generation: 7) {
+                encodings += 1; return text
+            }
+        }
         #expect(encodings == 1)
-        _ = press.sheet("overview en", generation: 7) { encodings += 1; return text }
-        _ = press.sheet("overview ru", generation: 8) { encodings += 1; return text }
+        _ = press.sheet("overview en", generation: 7) {
+            encodings += 1; return text
+        }
+        _ = press.sheet("overview ru", generation: 8) {
+            encodings += 1; return text
+        }
         #expect(encodings == 3)
     }
 
     @Test func `queries without end do not fill the memory`() {
         let press = Press()
         var encodings = 0
-        for query in 0..<1000 { _ = press.sheet("overview ?\(query)", generation: 1) { encodings += 1; return [1] } }
+        for query in 0..<1000 {
+            _ = press.sheet("overview ?\(query)", generation: 1) {
+                encodings += 1; return [1]
+            }
+        }
         #expect(encodings == 1000)
-        _ = press.sheet("overview ?999", generation: 1) { encodings += 1; return [1] }
+        _ = press.sheet("overview ?999", generation: 1) {
+            encodings += 1; return [1]
+        }
         #expect(encodings == 1001)
     }
 

@@ -20,7 +20,9 @@ struct OwnerZoneTests {
         #expect(kathmandu.start(of: .hour, holding: instant) == kathmandu.parse("2026-11-23T09:15:00Z"))
     }
 
-    @Test(arguments: [("2026-03-29", "2026-03-30", 23), ("2026-10-25", "2026-10-26", 25), ("2026-11-23", "2026-11-24", 24)])
+    @Test(arguments: [
+        ("2026-03-29", "2026-03-30", 23), ("2026-10-25", "2026-10-26", 25), ("2026-11-23", "2026-11-24", 24),
+    ])
     func `a day that changes the clocks has 23 or 25 hours`(from: String, to: String, hours: Int) throws {
         let cuts = try #require(
             berlin.cuts(.hour, from: berlin.parse(from)!, to: berlin.parse(to)!, limit: 100))
@@ -32,7 +34,8 @@ struct OwnerZoneTests {
         let from = moscow.parse("2026-01-15T10:30:00Z")!
         let to = moscow.parse("2026-04-02")!
         let cuts = try #require(moscow.cuts(.month, from: from, to: to, limit: 100))
-        #expect(cuts == [from, moscow.parse("2026-02-01")!, moscow.parse("2026-03-01")!, moscow.parse("2026-04-01")!, to])
+        #expect(
+            cuts == [from, moscow.parse("2026-02-01")!, moscow.parse("2026-03-01")!, moscow.parse("2026-04-01")!, to])
     }
 
     @Test func `a window of too many pieces is refused, not built`() {

@@ -12,18 +12,23 @@ struct ReplayTests {
     /// One line an interface, then its peers: what `wg show all dump` prints.
     private func dump(_ peers: [(key: String, rx: UInt64, tx: UInt64, handshake: Int)]) -> String {
         (["wg0\t(none)\t\(own)\t51820\toff"]
-            + peers.map { "wg0\t\($0.key)\t(none)\t203.0.113.9:4000\t10.0.0.2/32,fd00::2/128\t\($0.handshake)\t\($0.rx)\t\($0.tx)\t25" })
+            + peers.map {
+                "wg0\t\($0.key)\t(none)\t203.0.113.9:4000\t10.0.0.2/32,fd00::2/128\t\($0.handshake)\t\($0.rx)\t\($0.tx)\t25"
+            })
             .joined(separator: "\n") + "\n"
     }
 
     /// Plays the polls; each is a file's text and what else the recording says of it.
-    private func play(_ polls: [(stdout: String, other: [String: Any])], files: [String: Any] = [:]) throws -> [[String: Any]] {
+    private func play(_ polls: [(stdout: String, other: [String: Any])], files: [String: Any] = [:]) throws -> [[String:
+        Any]]
+    {
         try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
         defer { try? FileManager.default.removeItem(atPath: folder) }
         var recording: [String: Any] = [:]
         for (name, content) in files {
             recording[name] = "\(name).json"
-            try JSONSerialization.data(withJSONObject: content).write(to: URL(fileURLWithPath: "\(folder)/\(name).json"))
+            try JSONSerialization.data(withJSONObject: content).write(
+                to: URL(fileURLWithPath: "\(folder)/\(name).json"))
         }
         recording["polls"] = try polls.enumerated().map { index, poll in
             try poll.stdout.write(toFile: "\(folder)/\(index).out", atomically: true, encoding: .utf8)
@@ -96,7 +101,9 @@ struct ReplayTests {
 
     @Test func `bytes are whose the key was when they were booked, over a restart too`() throws {
         let users: [String: Any] = ["5": ["telegram_id": 5, "username": "alice"], "6": ["telegram_id": 6]]
-        let peers: [String: Any] = ["5": ["telegram_id": 5, "public_key": alice, "wg_ip": "10.0.0.2/32", "server_id": "main"]]
+        let peers: [String: Any] = [
+            "5": ["telegram_id": 5, "public_key": alice, "wg_ip": "10.0.0.2/32", "server_id": "main"]
+        ]
         let later = ["6": ["telegram_id": 6, "public_key": alice, "wg_ip": "10.0.0.2/32", "server_id": "main"]]
         try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
         try JSONSerialization.data(withJSONObject: later).write(to: URL(fileURLWithPath: "\(folder)/later.json"))
@@ -114,7 +121,9 @@ struct ReplayTests {
     @Test func `a peer that a whole answer does not show is gone once`() throws {
         let both = dump([(alice, 100, 200, 5), (bob, 10, 20, 5)])
         let one = dump([(alice, 100, 200, 5)])
-        let results = try play([(both, [:]), (one, [:]), (one, [:]), (dump([(alice, 100, 200, 5), (bob, 3, 4, 9)]), [:])])
+        let results = try play([
+            (both, [:]), (one, [:]), (one, [:]), (dump([(alice, 100, 200, 5), (bob, 3, 4, 9)]), [:]),
+        ])
         #expect(results.compactMap { $0["gone"] as? [String] } == [[], [bob], [], []])
         #expect(traffic(results[3], "delta", bob) == ["rx": "3", "tx": "4"])
     }

@@ -12,9 +12,12 @@ struct SnapshotMakerTests {
     private let stranger = PublicKey(bytes: [UInt8](repeating: 2, count: 32))!
     private let main = NodeID("main")
 
-    private func sample(at time: UnixTime, rx: UInt64, tx: UInt64, handshake: UnixTime?, offset: Duration? = nil) -> Sample {
+    private func sample(at time: UnixTime, rx: UInt64, tx: UInt64, handshake: UnixTime?, offset: Duration? = nil)
+        -> Sample
+    {
         var interface = Interface(name: "wg0", publicKey: nil, listenPort: 51820, fwmark: nil)
-        interface.append(key, rx: rx, tx: tx, latestHandshake: handshake, endpoint: "203.0.113.9:1", allowedIPs: ["10.0.0.2/32"])
+        interface.append(
+            key, rx: rx, tx: tx, latestHandshake: handshake, endpoint: "203.0.113.9:1", allowedIPs: ["10.0.0.2/32"])
         interface.append(stranger, rx: 5, tx: 6, latestHandshake: nil)
         return Sample(node: main, takenAt: time, interfaces: [interface], clockOffset: offset)
     }
@@ -44,7 +47,9 @@ struct SnapshotMakerTests {
     @Test func `a key's row has what the node shows and what was booked`() throws {
         let then = now.advanced(by: -15)
         let snapshot = snapshot(
-            books([sample(at: then, rx: 100, tx: 200, handshake: then), sample(at: now, rx: 150, tx: 260, handshake: now)]))
+            books([
+                sample(at: then, rx: 100, tx: 200, handshake: then), sample(at: now, rx: 150, tx: 260, handshake: now),
+            ]))
         let row = try #require(snapshot.peers.first { $0.publicKey == key.base64 })
         #expect(row.session == Traffic(rx: 150, tx: 260))
         #expect(row.lifetime == Traffic(rx: 150, tx: 260))
@@ -118,7 +123,9 @@ struct SnapshotMakerTests {
 struct ServiceJudgementTests {
     private let now = UnixTime(1_800_000_000)
 
-    private func status(_ state: NodeStatus.State, handshake: Int64?, kind: Interface.Kind = .wireGuard, age: Int64 = 0) -> NodeStatus {
+    private func status(_ state: NodeStatus.State, handshake: Int64?, kind: Interface.Kind = .wireGuard, age: Int64 = 0)
+        -> NodeStatus
+    {
         var interface = Interface(name: "wg0", kind: kind, publicKey: nil, listenPort: 1, fwmark: nil)
         interface.append(
             PublicKey(bytes: [UInt8](repeating: 1, count: 32))!, rx: 0, tx: 0,

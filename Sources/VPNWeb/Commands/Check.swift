@@ -30,7 +30,8 @@ struct Check: ParsableCommand {
 
     func run() throws {
         let configuration = try configuration.load()
-        let settings = try nodes.isEmpty ? configuration.nodeSettings() : nodes.map { try configuration.settings(of: $0) }
+        let settings =
+            try nodes.isEmpty ? configuration.nodeSettings() : nodes.map { try configuration.settings(of: $0) }
         var report = CheckReport()
         if nodes.isEmpty {
             report.add(configuration.warnings)
@@ -40,7 +41,8 @@ struct Check: ParsableCommand {
         report.addKnownHosts(configuration)
         report.add(Self.inspect(settings))
         if nodes.isEmpty {
-            report.lines.append(.init("alerts", "", .note, "nothing is sent yet: this version shows problems on the panel alone"))
+            report.lines.append(
+                .init("alerts", "", .note, "nothing is sent yet: this version shows problems on the panel alone"))
         }
         printOut(json ? try report.json() : report.text())
         if !report.isWell { throw ExitCode(1) }
@@ -53,7 +55,9 @@ struct Check: ParsableCommand {
             let inspection = Inspection(settings[index])
             found.withLock { $0[index] = inspection }
         }
-        return found.withLock { found in settings.indices.compactMap { index in found[index].map { (settings[index].node.id, $0) } } }
+        return found.withLock { found in
+            settings.indices.compactMap { index in found[index].map { (settings[index].node.id, $0) } }
+        }
     }
 }
 
@@ -132,12 +136,16 @@ struct CheckReport {
         }
         guard !roster.sources.isEmpty else {
             lines.append(
-                .init("roster", "", .warning, "no file is named, so nobody owns a key", mend: "roster: in the configuration"))
+                .init(
+                    "roster", "", .warning, "no file is named, so nobody owns a key",
+                    mend: "roster: in the configuration"))
             return
         }
         lines.append(.init("roster", "", .well, "\(roster.users.count) users, \(roster.devices.count) devices"))
         lines += roster.skipped.prefix(20).map {
-            .init("roster \($0.file)", "record \(StandardErrorLog.quoted($0.record))", .warning, $0.why, mend: "mend the record in the bot")
+            .init(
+                "roster \($0.file)", "record \(StandardErrorLog.quoted($0.record))", .warning, $0.why,
+                mend: "mend the record in the bot")
         }
         lines += roster.conflicts.prefix(20).map { conflict in
             .init(
@@ -149,7 +157,8 @@ struct CheckReport {
         for node in Set(roster.devices.map(\.node)).subtracting(known).sorted() {
             lines.append(
                 .init(
-                    "roster", "", .warning, "records name the server \(StandardErrorLog.quoted(node.name)), which is no node here",
+                    "roster", "", .warning,
+                    "records name the server \(StandardErrorLog.quoted(node.name)), which is no node here",
                     mend: "add the node, or name it in a node's aliases"))
         }
     }
@@ -157,7 +166,11 @@ struct CheckReport {
     mutating func addKnownHosts(_ configuration: Configuration) {
         do {
             let file = try KnownHostsFile(path: configuration.knownHosts)
-            lines += file.problems.map { .init("known_hosts", "line \($0.line)", .warning, $0.reason, mend: "mend or remove the line in \(file.path)") }
+            lines += file.problems.map {
+                .init(
+                    "known_hosts", "line \($0.line)", .warning, $0.reason,
+                    mend: "mend or remove the line in \(file.path)")
+            }
         } catch {
             lines.append(.init("known_hosts", "", .failure, error.why, mend: error.mend))
         }
@@ -174,7 +187,9 @@ struct CheckReport {
         do {
             let store = try TrafficStore(path: configuration.databasePath, role: .command)
             let problems = try store.problems(isThorough: false)
-            lines += problems.map { .init(subject, "", .failure, $0, mend: "stop vpn-web and restore a backup: vpn-web restore FILE") }
+            lines += problems.map {
+                .init(subject, "", .failure, $0, mend: "stop vpn-web and restore a backup: vpn-web restore FILE")
+            }
             if problems.isEmpty { lines.append(.init(subject, "", .well, "whole")) }
             if try store.password() == nil {
                 lines.append(.init("password", "", .warning, "none is set", mend: "vpn-web password"))

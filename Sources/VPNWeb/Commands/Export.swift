@@ -50,7 +50,8 @@ struct Export: ParsableCommand {
         guard let end = zone.parse(to) else { throw refusal("--to", to, form) }
         guard start <= end else { throw refusal("--to", to, "a moment after --from") }
         guard let cuts = zone.cuts(step, from: start, to: end, limit: Self.mostPeriods) else {
-            throw CommandFailure(what: "export", why: "the window has too many periods", mend: "a shorter one, or a longer step")
+            throw CommandFailure(
+                what: "export", why: "the window has too many periods", mend: "a shorter one, or a longer step")
         }
         let rows = try rows(configuration, grouping, cuts)
         printOut(format == "csv" ? csv(rows, grouping) : try json(rows, grouping))
@@ -80,7 +81,8 @@ struct Export: ParsableCommand {
         let names = Dictionary(watcher.roster.users.map { ($0.telegramID, $0.username ?? "") }) { first, _ in first }
         let nodes = Dictionary(configuration.fleetNodes.map { ($0.id, $0.name) }) { first, _ in first }
         let devices = Dictionary(
-            watcher.roster.devices.compactMap { device in device.publicKey.map { ($0, device) } }) { first, _ in first }
+            watcher.roster.devices.compactMap { device in device.publicKey.map { ($0, device) } }
+        ) { first, _ in first }
         return usages.map { usage in
             let (id, name): (String?, String) =
                 switch usage.subject {
@@ -135,7 +137,9 @@ enum CSV {
     /// apostrophe before it.
     static func field(_ text: String, isOurs: Bool = false) -> String {
         var text = text
-        if !isOurs, let first = text.unicodeScalars.first, "=+-@\t\r".unicodeScalars.contains(first) { text = "'" + text }
+        if !isOurs, let first = text.unicodeScalars.first, "=+-@\t\r".unicodeScalars.contains(first) {
+            text = "'" + text
+        }
         let needsQuotes = text.unicodeScalars.contains { "\",\r\n".unicodeScalars.contains($0) }
         guard needsQuotes else { return text }
         var quoted = "\""

@@ -81,7 +81,9 @@ struct ReplayResult {
             for peer in interface.peers { sums[peer.publicKey, default: .zero] += .zero }
         }
         for part in booking.interfaces {
-            for entry in part.entries where entry.cause != .opening { sums[entry.publicKey, default: .zero] += entry.delta }
+            for entry in part.entries where entry.cause != .opening {
+                sums[entry.publicKey, default: .zero] += entry.delta
+            }
         }
         let opened = Set(entries(.opening).map(\.publicKey))
         return Dictionary(
@@ -140,13 +142,17 @@ struct ReplayResult {
                     "  \(part.name): counters began again (\(reset.cause.rawValue)), \(reset.fell.count) fell, \(reset.inferred.count) inferred"
                 )
             }
-            if let gap = part.gap { lines.append("  \(part.name): nobody looked for \(gap.until.seconds(since: gap.since)) s") }
+            if let gap = part.gap {
+                lines.append("  \(part.name): nobody looked for \(gap.until.seconds(since: gap.since)) s")
+            }
         }
         return lines.joined(separator: "\n")
     }
 
     private var verdict: String {
-        if let failure = answer.failure { return "unusable, changes nothing: \(failure.kind.rawValue) \(failure.detail)" }
+        if let failure = answer.failure {
+            return "unusable, changes nothing: \(failure.kind.rawValue) \(failure.detail)"
+        }
         if booking?.isDuplicate == true { return "booked before, adds nothing" }
         return answer.isComplete ? "complete" : "incomplete: what is there counts, nobody is gone"
     }

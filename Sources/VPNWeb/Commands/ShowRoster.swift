@@ -10,7 +10,8 @@ import WireGuard
 /// `vpn-web roster`: who the bot's files say owns which key.
 struct ShowRoster: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "roster", abstract: "Who the bot's files say owns which key, and where they disagree with the nodes.",
+        commandName: "roster",
+        abstract: "Who the bot's files say owns which key, and where they disagree with the nodes.",
         discussion: """
             Example: vpn-web roster --json
             Example: vpn-web roster --dump eu1=/tmp/eu1.dump
@@ -83,7 +84,9 @@ struct ShowRoster: ParsableCommand {
                 ] as [String: Any]
             },
             "skipped": roster.skipped.map { ["file": words[$0.file] ?? $0.file, "record": $0.record, "why": $0.why] },
-            "conflicts": roster.conflicts.map { ["public_key": $0.publicKeyText, "owners": $0.owners] as [String: Any] },
+            "conflicts": roster.conflicts.map {
+                ["public_key": $0.publicKeyText, "owners": $0.owners] as [String: Any]
+            },
             "orphans_live": drift.orphansLive, "orphans_unused": drift.orphansUnused, "lost": drift.lost,
         ]
         let data = try JSONSerialization.data(withJSONObject: object, options: [.sortedKeys, .withoutEscapingSlashes])

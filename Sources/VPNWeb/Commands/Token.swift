@@ -36,7 +36,8 @@ struct Token: ParsableCommand {
             var end: UnixTime?
             if let expires {
                 guard let span = Duration(word: expires), span > .zero else {
-                    throw CommandFailure(what: "token create", why: "\(expires) is no span of time", mend: "90d, 12h, 30m")
+                    throw CommandFailure(
+                        what: "token create", why: "\(expires) is no span of time", mend: "90d, 12h, 30m")
                 }
                 end = UnixTime.now.advanced(by: span.components.seconds)
             }

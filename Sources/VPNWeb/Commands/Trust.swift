@@ -52,7 +52,8 @@ struct Trust: ParsableCommand {
         if !pinned.isEmpty {
             throw CommandFailure(
                 what: "trust \(node)", why: "\(configuration.knownHosts) pins another key for \(address)",
-                mend: "find out why the host's key changed; if it is right, remove the old line: ssh-keygen -f \(configuration.knownHosts) -R '\(address.knownHostsName)'"
+                mend:
+                    "find out why the host's key changed; if it is right, remove the old line: ssh-keygen -f \(configuration.knownHosts) -R '\(address.knownHostsName)'"
             )
         }
         try pin(chosen(keys), for: address, in: known)
@@ -81,7 +82,8 @@ struct Trust: ParsableCommand {
 
     private func pin(_ key: HostKey, for address: Address, in known: KnownHostsFile) throws(CommandFailure) {
         try known.append(key.knownHostsLine(for: address))
-        printOut("Pinned \(key.fingerprint) for \(address) in \(known.path). A running daemon: systemctl reload vpn-web")
+        printOut(
+            "Pinned \(key.fingerprint) for \(address) in \(known.path). A running daemon: systemctl reload vpn-web")
     }
 }
 

@@ -143,7 +143,9 @@ final class Door: Sendable {
                 log.error("the password's hash is no hash", metadata: ["mend": "vpn-web password"])
                 return .failed
             }
-            if case .wait(let seconds) = budget.withLock({ $0.begin(account: Self.account, from: network, now: Self.uptime) }) {
+            if case .wait(let seconds) = budget.withLock({
+                $0.begin(account: Self.account, from: network, now: Self.uptime)
+            }) {
                 log.warning("sign-in put off", metadata: ["address": "\(request.remoteAddress)"])
                 return .later(Int(seconds))
             }

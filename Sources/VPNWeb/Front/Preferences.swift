@@ -27,7 +27,8 @@ struct Preferences {
         var best: (language: Language, weight: Double)?
         for range in header.split(separator: ",").prefix(16) {
             let parts = range.split(separator: ";").map { $0.filter { $0 != " " } }
-            guard let tag = parts.first?.split(separator: "-").first?.lowercased(), let language = Language(rawValue: tag)
+            guard let tag = parts.first?.split(separator: "-").first?.lowercased(),
+                let language = Language(rawValue: tag)
             else { continue }
             let weight = parts.dropFirst().first { $0.hasPrefix("q=") }.map { Double($0.dropFirst(2)) ?? 0 } ?? 1
             if weight > (best?.weight ?? 0) { best = (language, weight) }
