@@ -24,7 +24,7 @@ package struct Schedule: Equatable, Sendable {
         return phase + interval * (passed.rounded(.down) + 1) + jitter
     }
 
-    private static let firstWithin: Duration = .seconds(5)
+    private static let firstWithin: Duration = .seconds(1)
 
     /// FNV-1a, then mixed, since names differ in their last letters.
     private static func fraction(_ node: NodeID) -> Double {
