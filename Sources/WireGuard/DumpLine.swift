@@ -53,6 +53,10 @@ struct DumpLine {
     mutating func endpoint(_ field: Int) throws(LineFault) -> UnsafeBufferPointer<UInt8>? {
         if skip("(none)\t") { return nil }
         let start = next
+        if let length = lengthOfPlain() {
+            next += length + 1
+            return UnsafeBufferPointer(start: start, count: length)
+        }
         // The first and the last: an address without brackets has one.
         var (first, colon) = (next, next)
         while end - next >= 8 {
@@ -111,6 +115,25 @@ struct DumpLine {
         } while next[-1] == UInt8(ascii: ",")
         guard next[-1] == tab else { throw LineFault(field, .allowedIPs) }
         return UnsafeBufferPointer(start: start, count: next - 1 - start)
+    }
+
+    /// The length of a `host:port` without brackets, of at most 31 characters before a tab, all read at once. Nil: anything else.
+    @inline(__always)
+    private func lengthOfPlain() -> Int? {
+        guard end - next >= 40, next[0] != UInt8(ascii: "[") else { return nil }
+        let head = UnsafeRawPointer(next).loadUnaligned(as: SIMD16<UInt8>.self)
+        let rest = UnsafeRawPointer(next + 16).loadUnaligned(as: SIMD16<UInt8>.self)
+        let blank = SIMD16<UInt8>(repeating: 0x21)
+        let lengths = (
+            (head &- blank).lanes(below: 0x5e).count(of: 0xff), (rest &- blank).lanes(below: 0x5e).count(of: 0xff)
+        )
+        let colons = (head.lanes(of: UInt8(ascii: ":")).count(of: 0), rest.lanes(of: UInt8(ascii: ":")).count(of: 0))
+        let length = lengths.0 < 16 ? lengths.0 : 16 + lengths.1
+        let colon = colons.0 < 16 ? colons.0 : 16 + colons.1
+        guard length < 32, colon > 0, colon < length, next[length] == tab,
+            isPort(from: next + colon + 1, to: next + length)
+        else { return nil }
+        return length
     }
 
     /// The length of a single `address/length` of at most 15 characters before a tab, all read at once. Nil: anything else.

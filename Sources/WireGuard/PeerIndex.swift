@@ -9,7 +9,10 @@ struct PeerIndex {
     private var room = 0
     private let seed = PeerIndex.seed
 
-    private static let seed = SIMD4<UInt64>.random(in: 0 ... .max)
+    private static let seed = (
+        UInt64.random(in: 0 ... .max), UInt64.random(in: 0 ... .max), UInt64.random(in: 0 ... .max),
+        UInt64.random(in: 0 ... .max)
+    )
 
     /// Takes the place `peers.count` for `key`; false: it is among `peers`.
     @inline(__always)
@@ -45,8 +48,8 @@ struct PeerIndex {
     /// Every factor holds a secret, so that nobody can make one zero.
     @inline(__always)
     private func hash(_ key: PublicKey) -> UInt64 {
-        let a = (key.word0 ^ seed[0]).multipliedFullWidth(by: key.word1 ^ seed[1])
-        let b = (key.word2 ^ seed[2]).multipliedFullWidth(by: key.word3 ^ seed[3])
+        let a = (key.word0 ^ seed.0).multipliedFullWidth(by: key.word1 ^ seed.1)
+        let b = (key.word2 ^ seed.2).multipliedFullWidth(by: key.word3 ^ seed.3)
         return a.low ^ a.high ^ b.low ^ b.high
     }
 }
