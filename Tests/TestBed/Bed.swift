@@ -131,8 +131,16 @@ package final class Bed: Sendable {
         }
         for trace in traces.reversed() {
             switch trace {
-            case .process(let pid, let start) where ProcessTable.startTime(of: pid) == start:
-                for pid in ProcessTable.descendants(of: pid) + [pid] { end(pid) }
+            case .process(let pid, let start):
+                switch ProcessTable.startTime(of: pid) {
+                case start?:
+                    // Stopped first: a parent that sees a child die would start another.
+                    for pid in ProcessTable.stopped(pid) { end(pid) }
+                case nil:
+                    // While a group has members, its number is given to no other process: these are ours.
+                    kill(-pid, SIGKILL)
+                default: break
+                }
             case .namespace(let name):
                 for pid in (try? run(["ip", "netns", "pids", name]).lines) ?? [] { Int32(pid).map(end) }
             default: break

@@ -132,6 +132,12 @@ package enum ProcessTable {
         return (text ?? "").split(separator: " ").compactMap { Int32($0) }
     }
 
+    /// Stops a process and all that descend from it; which they are.
+    static func stopped(_ pid: Int32) -> [Int32] {
+        kill(pid, SIGSTOP)
+        return [pid] + children(of: pid).flatMap { stopped($0) }
+    }
+
     package static func descendants(of pid: Int32) -> [Int32] {
         children(of: pid).flatMap { [$0] + descendants(of: $0) }
     }

@@ -75,6 +75,9 @@ package final class Nginx: Sendable {
     /// Does nothing where it runs.
     package func start() throws {
         if let running = process.withLock({ $0 }), running.status == nil { return }
+        guard Self.isFree(port) else {
+            throw BedError("nginx", "port \(port) of this machine is taken (ss -ltnp says by whom)")
+        }
         let child = try place.start(
             ["nginx", "-c", configuration, "-e", folder + "/error.log"], output: folder + "/error.log")
         process.withLock { $0 = child }
@@ -99,19 +102,29 @@ package final class Nginx: Sendable {
     }
 
     private static func freePort() throws(BedError) -> Int {
+        guard let port = bound(to: 0) else { throw BedError("free port", String(cString: strerror(errno))) }
+        return port
+    }
+
+    private static func isFree(_ port: Int) -> Bool { bound(to: port) != nil }
+
+    /// The port that 127.0.0.1 could be bound to, and was for a moment. Nil: it is taken.
+    private static func bound(to port: Int) -> Int? {
         let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
         defer { close(descriptor) }
+        var one: Int32 = 1
+        setsockopt(descriptor, SOL_SOCKET, SO_REUSEADDR, &one, 4)
         var address = sockaddr_in()
         address.sin_family = sa_family_t(AF_INET)
+        address.sin_port = in_port_t(port).bigEndian
         inet_pton(AF_INET, "127.0.0.1", &address.sin_addr)
         var length = socklen_t(MemoryLayout<sockaddr_in>.size)
-        let bound = withUnsafeMutablePointer(to: &address) {
+        let isBound = withUnsafeMutablePointer(to: &address) {
             $0.withMemoryRebound(to: sockaddr.self, capacity: 1) {
                 bind(descriptor, $0, length) == 0 && getsockname(descriptor, $0, &length) == 0
             }
         }
-        guard bound else { throw BedError("free port", String(cString: strerror(errno))) }
-        return Int(UInt16(bigEndian: address.sin_port))
+        return isBound ? Int(UInt16(bigEndian: address.sin_port)) : nil
     }
 }
 
