@@ -1,6 +1,5 @@
 import Access
 import FastCGI
-import Glibc
 import Logging
 import Nodes
 import Store
@@ -37,6 +36,7 @@ final class Door: Sendable {
     private let hashing = HashingQueue()
     private let budget = Mutex(LoginBudget())
     private let origins: CrossOrigin
+    private let began = ContinuousClock.now
 
     /// What the database said of a session or a token, for a second: another process may end it.
     private struct Known: Sendable {
@@ -144,7 +144,7 @@ final class Door: Sendable {
                 return .failed
             }
             if case .wait(let seconds) = budget.withLock({
-                $0.begin(account: Self.account, from: network, now: Self.uptime)
+                $0.begin(account: Self.account, from: network, now: uptime)
             }) {
                 log.warning("sign-in put off", metadata: ["address": "\(request.remoteAddress)"])
                 return .later(Int(seconds))
@@ -168,11 +168,7 @@ final class Door: Sendable {
     private static let account = "owner"
 
     /// Seconds of a clock that nobody sets.
-    private static var uptime: Int64 {
-        var time = timespec()
-        clock_gettime(CLOCK_MONOTONIC, &time)
-        return Int64(time.tv_sec)
-    }
+    private var uptime: Int64 { (ContinuousClock.now - began).components.seconds }
 
     private func begin(_ request: Request, at now: UnixTime) throws(StoreError) -> String {
         // A session that was there before the sign-in ends with it.
