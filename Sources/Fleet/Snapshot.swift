@@ -153,6 +153,9 @@ package struct ServiceState: Sendable, Equatable {
         case amneziaWG = "AmneziaWG"
         case shadowsocks = "Shadowsocks"
         case mtProto = "MTProto (Telegram)"
+        case https = "HTTPS"
+        case tcp = "TCP"
+        case ping = "Ping"
     }
 
     package enum Status: String, Sendable {

@@ -1,17 +1,18 @@
 package import Fleet
-import SSH
+package import SSH
 
 /// What to run on a node, once, as root: the text of `vpn-web node-setup NODE`, to be pasted into a shell as it is.
 package enum NodeSetup {
     /// - Parameters:
     ///   - publicKey: the panel's key for this node, as authorized_keys has it.
     ///   - from: addresses the panel comes from, as sshd(8) `from=` has them. Nil: any.
-    package static func text(for node: Fleet.Node, ssh: SSHSettings, publicKey: String, from: String? = nil) -> String {
+    ///   - onwards: where the panel goes through this host. Empty: nowhere, no forwarding is allowed.
+    package static func text(
+        for node: Fleet.Node, ssh: SSHSettings, publicKey: String, from: String? = nil, onwards: [Address] = []
+    ) -> String {
         let isRoot = ssh.host.user == "root"
         let user = word(ssh.host.user)
-        let forced = isRoot ? path : "sudo -n \(path)"
-        let options = ["restrict", from.map { "from=\"\(quoted($0))\"" }, "command=\"\(forced)\""].compactMap(\.self)
-        let line = "\(options.joined(separator: ",")) \(SafeLine.printable(publicKey)) vpn-web"
+        let line = keyLine(isRoot ? path : "sudo -n \(path)", publicKey, from, onwards)
         return """
             # Node \(SafeLine.clean(node.id.name)) (\(SafeLine.clean(ssh.host.address.description))): run this there, as root, once; again after an update.
             # It installs one command that reads and changes nothing, and lets the panel's key run that one command alone.
@@ -25,6 +26,31 @@ package enum NodeSetup {
             \(isRoot ? rootKeyPart(line, publicKey) : sudoPart(user) + keyPart(user, line))# Then, on the panel: vpn-web trust \(word(node.id.name)) && vpn-web check \(word(node.id.name))
 
             """
+    }
+
+    /// The same for a host that is only passed through: a user whose key may forward to the nodes behind it, and run nothing.
+    package static func text(
+        forJump id: String, hop: SSHSettings.Hop, publicKey: String, from: String? = nil, onwards: [Address]
+    ) -> String {
+        let line = keyLine("false", publicKey, from, onwards)
+        let user = word(hop.user)
+        return """
+            # Jump host \(SafeLine.clean(id)) (\(SafeLine.clean(hop.address.description))): run this there, as root, once.
+            # It lets the panel's key go through to the nodes behind this host, and run nothing here.
+
+            \(hop.user == "root" ? rootKeyPart(line, publicKey) : userPart(user) + keyPart(user, line))# Then, on the panel: vpn-web trust \(word(id))
+
+            """
+    }
+
+    private static func keyLine(_ forced: String, _ publicKey: String, _ from: String?, _ onwards: [Address]) -> String
+    {
+        var options = ["restrict"]
+        if !onwards.isEmpty { options.append("port-forwarding") }
+        options += onwards.map { "permitopen=\"\(quoted($0.description))\"" }
+        if let from { options.append("from=\"\(quoted(from))\"") }
+        options.append("command=\"\(forced)\"")
+        return "\(options.joined(separator: ",")) \(SafeLine.printable(publicKey)) vpn-web"
     }
 
     /// The script as it is installed, with these commands in its COMMANDS line.

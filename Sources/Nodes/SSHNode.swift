@@ -118,6 +118,8 @@ package final class SSHNode {
         let failure = PollFailure(
             node: node, at: .now, took: ContinuousClock.now - start, kind: PollFailure.Kind(error.kind),
             detail: "\(error)")
+        // The owner may mend this by putting another key in the file.
+        if [.authentication, .key, .jump].contains(failure.kind) { logins = nil }
         if session?.isAlive != true {
             drop()
             let wait = backoff.failed(failure.kind, chance: .random(in: 0..<1))

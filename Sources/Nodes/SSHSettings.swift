@@ -40,6 +40,9 @@ package struct SSHSettings: Sendable, Equatable {
                     throw SSHError(.key, "passphrase", "\(passphrase) cannot be read")
                 }
                 secret = bytes
+                // A file's last line end is no part of the passphrase.
+                if secret?.last == UInt8(ascii: "\n") { secret?.removeLast() }
+                if secret?.last == UInt8(ascii: "\r") { secret?.removeLast() }
             }
             defer { secret?.wipe() }
             let unlocked = try PrivateKey.load(path: key, passphrase: secret)

@@ -46,6 +46,29 @@ extension Configuration {
         }
     }
 
+    func hop(_ jump: Jump) throws(CommandFailure) -> SSHSettings.Hop {
+        Self.hop(jump.hop, try KnownHostsFile(path: knownHosts))
+    }
+
+    /// Where the panel goes through this node or jump host, the next host each.
+    func onwards(from id: String) -> [Address] {
+        let own = jumps.first { $0.id == id }?.hop ?? hop(of: id)
+        guard let own else { return [] }
+        var found: [Address] = []
+        for case .ssh(let ssh) in nodes.map(\.way) {
+            let way = ssh.jumps + [ssh.host]
+            for (hop, next) in zip(way, way.dropFirst()) where hop == own && !found.contains(Address(next)) {
+                found.append(Address(next))
+            }
+        }
+        return found
+    }
+
+    private func hop(of id: String) -> Hop? {
+        guard case .ssh(let ssh)? = nodes.first(where: { $0.node.id.name == id })?.way else { return nil }
+        return ssh.host
+    }
+
     private static func hop(_ hop: Hop, _ known: KnownHostsFile) -> SSHSettings.Hop {
         let address = Address(hop)
         return SSHSettings.Hop(
@@ -62,8 +85,9 @@ extension Configuration {
                 case .mtproto: Self.unchecked(service, .mtProto)
                 // Known by the node's own samples.
                 case .wireguard, .amneziawg: nil
-                // Of no kind that the API names yet.
-                case .https, .tcp, .ping: nil
+                case .https: Self.unchecked(service, .https)
+                case .tcp: Self.unchecked(service, .tcp)
+                case .ping: Self.unchecked(service, .ping)
                 }
             })
     }

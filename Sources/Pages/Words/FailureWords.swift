@@ -209,8 +209,8 @@ extension FailureWords {
                     "У панели нет прав читать WireGuard на этой машине.",
                     "The panel has no right to read WireGuard on this machine."),
                 mend: Wording(
-                    "Службе нужна возможность `CAP_NET_ADMIN` (она есть в нашем `vpn-web.service`) или доступ к сокету wireguard-go.",
-                    "The service needs `CAP_NET_ADMIN` (our `vpn-web.service` has it) or access to the socket of wireguard-go."
+                    "Службе нужна возможность `CAP_NET_ADMIN` (её даёт наш drop-in `local-netlink.conf`) или доступ к сокету wireguard-go.",
+                    "The service needs `CAP_NET_ADMIN` (our drop-in `local-netlink.conf` gives it) or access to the socket of wireguard-go."
                 ))
         case .noWireGuard:
             FailureWords(

@@ -93,8 +93,8 @@ struct ProblemWords: Sendable {
     static let conflicts = ProblemWords(
         title: Wording("Один ключ у разных пользователей", "One key, several users"),
         what: Wording(
-            "По файлам бота у ключа несколько владельцев. Таких ключей: {1}. Кому засчитать их трафик, панель не угадывает.",
-            "By the bot's files a key has several owners. Such keys: {1}. The panel does not guess whose their traffic is."
+            "По файлам бота у ключа несколько владельцев. Таких ключей: {1}. Трафик засчитан владельцу первой действующей записи.",
+            "By the bot's files a key has several owners. Such keys: {1}. Their traffic counts for the owner of the first active record."
         ),
         mend: Wording(
             "Оставьте ключ у одного пользователя или выдайте второму новый.",

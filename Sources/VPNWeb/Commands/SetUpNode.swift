@@ -1,4 +1,5 @@
 import ArgumentParser
+import Foundation
 import Nodes
 import SSH
 
@@ -11,7 +12,7 @@ struct SetUpNode: ParsableCommand {
             Example: vpn-web node-setup eu1 --from 198.51.100.4 | ssh root@eu1 sh
             """)
 
-    @Argument(help: "The node's id.")
+    @Argument(help: "The node's id, or a jump host's.")
     var node: String
 
     @Option(help: "Addresses that the panel comes from, as authorized_keys' from= has them.")
@@ -21,18 +22,32 @@ struct SetUpNode: ParsableCommand {
 
     func run() throws {
         let configuration = try configuration.load()
+        let onwards = configuration.onwards(from: node)
+        if let jump = configuration.jumps.first(where: { $0.id == node }) {
+            let hop = try configuration.hop(jump)
+            return try setUp(hop) { key in
+                NodeSetup.text(forJump: node, hop: hop, publicKey: key, from: from, onwards: onwards)
+            }
+        }
         let settings = try configuration.settings(of: node)
         guard case .ssh(let ssh) = settings.reach else {
             throw CommandFailure(
                 what: "node-setup \(node)", why: "this node is read on this machine", mend: "nothing has to be set up")
         }
+        try setUp(ssh.host) { key in
+            NodeSetup.text(for: settings.node, ssh: ssh, publicKey: key, from: from, onwards: onwards)
+        }
+    }
+
+    private func setUp(_ hop: SSHSettings.Hop, text: (String) -> String) throws(CommandFailure) {
         do {
-            let login = try ssh.host.login()
-            printOut(NodeSetup.text(for: settings.node, ssh: ssh, publicKey: login.key.publicKey, from: from))
+            printOut(text(try hop.login().key.publicKey))
         } catch {
+            let isThere = FileManager.default.fileExists(atPath: hop.key)
             throw CommandFailure(
                 what: "node-setup \(node)", why: error.reason,
-                mend: error.advice ?? "make a key: ssh-keygen -t ed25519 -N '' -C vpn-web -f \(ssh.host.key)")
+                mend: isThere
+                    ? error.advice : "make a key: ssh-keygen -t ed25519 -N '' -C vpn-web -f \(hop.key)")
         }
     }
 }
