@@ -66,7 +66,8 @@ let package = Package(
         .testTarget(name: "EndToEndTests", dependencies: ["TestBed"]),
         .executableTarget(name: "demo", dependencies: ["TestBed"], path: "Tests/Demo"),
         .executableTarget(
-            name: "bench", dependencies: ["WireGuard", "SSH", "FastCGI", "TestBed"], path: "Tests/Bench", exclude: ["limits"]),
+            name: "bench", dependencies: ["WireGuard", "SSH", "FastCGI", "TestBed"], path: "Tests/Bench",
+            exclude: ["limits"]),
     ],
     swiftLanguageModes: [.v6]
 )
