@@ -5,12 +5,20 @@ enum DatabaseFile {
     /// Makes folder (0700) and file (0600) where they are missing.
     static func prepare(_ path: String) throws(StoreError) {
         try prepareFolder(of: path)
+        do {
+            close(try make(path, during: "make the file \(path)"))
+        } catch let error where error.kind == .exists {}
+    }
+
+    /// Makes a file that must not be there yet, private, and gives its descriptor. What root makes belongs to the
+    /// folder's owner: else a command run as root would leave files that the daemon's user cannot open.
+    static func make(_ path: String, during operation: String) throws(StoreError) -> Int32 {
         let file = open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0o600)
-        if file >= 0 {
-            close(file)
-        } else if errno != EEXIST {
-            throw failure("make the file \(path)")
-        }
+        guard file >= 0 else { throw failure(operation) }
+        var owner = stat()
+        // Only what was just made here: a name that somebody else put there may be a link to a file of root's.
+        if geteuid() == 0, stat(folder(of: path), &owner) == 0 { _ = fchown(file, owner.st_uid, owner.st_gid) }
+        return file
     }
 
     static func prepareFolder(of path: String) throws(StoreError) {
@@ -54,13 +62,22 @@ final class DaemonLock: Sendable {
     /// itself would drop SQLite's own locks.
     init(_ path: String) throws(StoreError) {
         let path = path + ".lock"
-        file = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0o600)
-        guard file >= 0 else { throw DatabaseFile.failure("open \(path)") }
+        file = try Self.open(path)
         guard flock(file, LOCK_EX | LOCK_NB) == 0 else {
             let code = errno
             close(file)
             guard code == EWOULDBLOCK else { throw DatabaseFile.failure("lock \(path)") }
             throw StoreError(.inUse, "lock \(path)", "a vpn-web daemon has this database", "stop it first")
+        }
+    }
+
+    private static func open(_ path: String) throws(StoreError) -> Int32 {
+        do {
+            return try DatabaseFile.make(path, during: "open \(path)")
+        } catch let error where error.kind == .exists {
+            let file = Glibc.open(path, O_RDWR | O_CLOEXEC | O_NOFOLLOW)
+            guard file >= 0 else { throw DatabaseFile.failure("open \(path)") }
+            return file
         }
     }
 

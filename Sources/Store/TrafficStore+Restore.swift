@@ -14,9 +14,7 @@ extension TrafficStore {
         defer { withExtendedLifetime(lock) {} }
 
         let staged = "\(path).restored-\(getpid())"
-        let file = open(staged, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0o600)
-        guard file >= 0 else { throw DatabaseFile.failure(operation) }
-        Glibc.close(file)
+        Glibc.close(try DatabaseFile.make(staged, during: operation))
         defer { unlink(staged) }
         do { try copy(backup, to: staged) } catch { throw StoreError(error, during: operation) }
         try DatabaseFile.sync(staged)
