@@ -35,7 +35,7 @@ final class Door: Sendable {
     private let policy = SessionPolicy()
     private let hashing = HashingQueue()
     private let budget = Mutex(LoginBudget())
-    private let origins: CrossOrigin
+    private let origins: Mutex<CrossOrigin>
     private let began = ContinuousClock.now
 
     /// What the database said of a session or a token, for a second: another process may end it.
@@ -52,7 +52,15 @@ final class Door: Sendable {
     init(store: TrafficStore, url: String, log: Logger) {
         self.store = store
         self.log = log
-        origins = CrossOrigin(trusted: url.isEmpty ? [] : [url])
+        origins = Mutex(Self.origins(url))
+    }
+
+    func change(url: String) {
+        origins.withLock { $0 = Self.origins(url) }
+    }
+
+    private static func origins(_ url: String) -> CrossOrigin {
+        CrossOrigin(trusted: url.isEmpty ? [] : [url])
     }
 
     /// Hashing ends; later sign-ins are put off.
@@ -127,7 +135,7 @@ final class Door: Sendable {
 
     /// The request was made by a page of ours, or by no browser.
     func isOurs(_ request: Request) -> Bool {
-        origins.allows(
+        origins.withLock { $0 }.allows(
             method: request.method, secFetchSite: request.header("Sec-Fetch-Site"), origin: request.header("Origin"),
             host: request.host)
     }

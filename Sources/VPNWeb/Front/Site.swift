@@ -37,6 +37,7 @@ final class Site: Sendable {
 
     func change(to settings: Settings) {
         current.withLock { $0 = settings }
+        door.change(url: settings.url)
     }
 
     func answer(_ request: Request) -> Response {
