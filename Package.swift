@@ -61,7 +61,7 @@ let package = Package(
         .testTarget(name: "AccessTests", dependencies: ["Access"]),
         .testTarget(
             name: "VPNWebTests",
-            dependencies: ["VPNWeb", "Accounting", "Fleet", "WireGuard", "FastCGI", "Pages", "Roster"]),
+            dependencies: ["VPNWeb", "Accounting", "Fleet", "WireGuard", "FastCGI", "Pages", "Roster", "Store"]),
         .target(name: "TestBed", path: "Tests/TestBed"),
         .testTarget(name: "EndToEndTests", dependencies: ["TestBed"]),
         .executableTarget(name: "demo", dependencies: ["TestBed"], path: "Tests/Demo"),

@@ -43,6 +43,9 @@ package struct NodeRow: Sendable {
     package var today: Traffic
     package var month: Traffic
 
+    /// What the interfaces' own counters say of the bytes that were booked. Empty: the node does not tell them.
+    package var reconciliations: [Reconciliation] = []
+
     package init(
         status: NodeStatus, peers: Int?, peersOnline: Int?, lifetime: Traffic = .zero, today: Traffic = .zero,
         month: Traffic = .zero
@@ -206,13 +209,38 @@ package struct PanelState: Sendable, Equatable {
     /// Why samples cannot be stored now, and since when. Nil: they can.
     package var storeFailure: StoreFailure?
 
+    /// The last look through the whole database. Nil: none since start.
+    package var databaseCheck: DatabaseCheck?
+
     package struct StoreFailure: Sendable, Equatable {
         package var since: UnixTime
         package var words: String
 
+        /// Samples that are booked in memory and wait for the disk.
+        package var waiting = 0
+
+        /// Memory has no room for more: newer samples are left out, their bytes count when storing works again.
+        package var isFull = false
+
         package init(since: UnixTime, words: String) {
             self.since = since
             self.words = words
+        }
+    }
+
+    package struct DatabaseCheck: Sendable, Equatable {
+        package var at: UnixTime
+
+        /// Indexes were compared with their tables too.
+        package var isThorough: Bool
+
+        /// In SQLite's words. Empty: it is whole.
+        package var problems: [String]
+
+        package init(at: UnixTime, isThorough: Bool, problems: [String]) {
+            self.at = at
+            self.isThorough = isThorough
+            self.problems = problems
         }
     }
 

@@ -37,4 +37,16 @@ extension TrafficStore {
             return words.filter { $0 != "ok" } + (foreign > 0 ? ["\(foreign) rows name others that are missing"] : [])
         }
     }
+
+    /// Breaks off whatever is being read or written: for the end, when a look through the file would take too long.
+    package func interrupt() {
+        database.interrupt()
+    }
+
+    /// Whether who had the database last closed it, or nobody had it yet: SQLite's write-ahead log is then gone. To be
+    /// asked before it is opened. False also while another command has it open.
+    package static func endedWell(_ path: String) -> Bool {
+        var log = stat()
+        return stat(path + "-wal", &log) != 0 || log.st_size == 0
+    }
 }

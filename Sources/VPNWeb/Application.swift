@@ -29,6 +29,7 @@ struct Application {
         let configuration = try ConfigurationOption.load(configurationPath)
         for warning in configuration.warnings { log.warning("configuration", metadata: ["warning": "\(warning)"]) }
 
+        let endedWell = TrafficStore.endedWell(configuration.databasePath)
         let store: TrafficStore
         do {
             store = try TrafficStore(path: configuration.databasePath, role: .daemon)
@@ -40,7 +41,8 @@ struct Application {
                 generation: 0, madeAt: .now, nodes: [], peers: [], users: [], services: [], roster: Fleet.Roster(),
                 panel: PanelState(version: Version.text, startedAt: .now)))
         let inbox = try Self.inbox()
-        let bookkeeping = try bookkeeping(configuration, store, inbox, newsstand)
+        let check = DatabaseCheck(store) { inbox.put(.checked($0)) }
+        let bookkeeping = try bookkeeping(configuration, store, check, inbox, newsstand)
         let poller = Poller { node, outcome in inbox.put(.outcome(node, outcome)) }
         let door = Door(store: store, url: configuration.url ?? "", log: log)
         let site = Site(
@@ -52,6 +54,10 @@ struct Application {
         }
         log.notice("started", metadata: ["version": "\(Version.text)", "nodes": "\(configuration.fleetNodes.count)"])
         SystemdNotify.send("READY=1")
+        if !endedWell {
+            log.notice("the last stop was not clean, the database is looked through")
+            check.begin(isThorough: false)
+        }
 
         while signals.wait() == .reload {
             SystemdNotify.send("RELOADING=1")
@@ -65,6 +71,7 @@ struct Application {
         door.close()
         inbox.put(.stop)
         bookkeeping.join()
+        check.stop()
         try? store.close()
         log.notice("stopped")
     }
@@ -86,8 +93,8 @@ struct Application {
     }
 
     private func bookkeeping(
-        _ configuration: Configuration, _ store: TrafficStore, _ inbox: Inbox<Bookkeeper.Message>,
-        _ newsstand: Newsstand
+        _ configuration: Configuration, _ store: TrafficStore, _ check: DatabaseCheck,
+        _ inbox: Inbox<Bookkeeper.Message>, _ newsstand: Newsstand
     ) throws -> WorkThread {
         let settings = configuration.bookkeeping
         let folder = configuration.data
@@ -97,8 +104,8 @@ struct Application {
         return WorkThread("bookkeeper") {
             do {
                 var keeper = try Bookkeeper(
-                    settings: settings, copies: RosterCopies(folder: folder), store: store, inbox: inbox,
-                    newsstand: newsstand, log: log)
+                    settings: settings, copies: RosterCopies(folder: folder), store: store, check: check,
+                    inbox: inbox, newsstand: newsstand, log: log)
                 keeper.run()
             } catch {
                 log.critical("the bookkeeper cannot begin", metadata: ["reason": "\(error)"])

@@ -15,6 +15,8 @@ struct Bookkeeper: ~Copyable {
         case outcome(NodeID, Outcome)
         /// Another configuration: other nodes, other files, another zone.
         case settings(Settings)
+        /// The database was looked through.
+        case checked(PanelState.DatabaseCheck)
         /// Book what waits, then end.
         case stop
     }
@@ -31,6 +33,8 @@ struct Bookkeeper: ~Copyable {
 
     private var settings: Settings
     private let store: TrafficStore
+    private var keeper: Storekeeper
+    private let check: DatabaseCheck
     private let inbox: Inbox<Message>
     private let newsstand: Newsstand
     private let log: Logger
@@ -41,21 +45,27 @@ struct Bookkeeper: ~Copyable {
     private var pace = SnapshotPace()
     private var isChanged = true
     private var lastLook = ContinuousClock.now
+    private var reconciler = Reconciler()
+    private var hour = Hour(containing: .now)
+    private var nextCheck: UnixTime
 
     /// Nodes that were not polled yet; empty: the first cycle is over.
     private var awaited: Set<NodeID>
 
     init(
-        settings: Settings, copies: RosterCopies, store: TrafficStore, inbox: Inbox<Message>, newsstand: Newsstand,
-        log: Logger
+        settings: Settings, copies: RosterCopies, store: TrafficStore, check: DatabaseCheck, inbox: Inbox<Message>,
+        newsstand: Newsstand, log: Logger
     ) throws(StoreError) {
         self.settings = settings
         self.store = store
+        self.check = check
+        keeper = Storekeeper(store: store, log: log)
         self.inbox = inbox
         self.newsstand = newsstand
         self.log = log
         self.copies = copies
         let now = UnixTime.now
+        nextCheck = settings.zone.quietMinute(after: now)
         watcher = RosterWatcher(settings.files, nodes: settings.nodes, lastGood: copies.all)
         _ = watcher.look(at: now)
         books = Books(
@@ -78,13 +88,16 @@ struct Bookkeeper: ~Copyable {
                 switch message {
                 case .outcome(let node, let outcome): enter(outcome, of: node)
                 case .settings(let settings): change(to: settings)
-                case .stop: return
+                case .checked(let check): enter(check)
+                case .stop: return keeper.close(&books)
                 }
             }
+            catchUp()
             if .now - lastLook >= .seconds(1) {
                 lastLook = .now
                 lookAtFiles()
                 turnPeriods()
+                lookAfterDatabase()
             }
             if pace.isDue(isChanged: isChanged) { publish() }
         }
@@ -104,32 +117,10 @@ struct Bookkeeper: ~Copyable {
         isChanged = true
     }
 
-    /// Books a sample: into the store first, then into memory, so that a store that fails leaves both as they were and
-    /// the next sample's growth holds what this one's would have.
     private mutating func book(_ sample: Sample, poll: Duration) {
-        do {
-            do {
-                try enter(sample, poll: poll)
-            } catch let error where error.kind == .staleLedger {
-                log.warning("ledger was behind the database, loaded again", metadata: ["node": "\(sample.node)"])
-                books.ledgers[sample.node] = try store.ledger(of: sample.node)
-                try enter(sample, poll: poll)
-            }
-            stored(sample.takenAt)
-        } catch {
-            storeFailed(error)
-        }
-    }
-
-    private mutating func enter(_ sample: Sample, poll: Duration) throws(StoreError) {
-        let ownership = books.ownership
-        let booking = books.ledgers[sample.node, default: Ledger(node: sample.node)]
-            .book(sample, poll: poll) { ownership.owner(of: $0, on: sample.node) }
-        guard !booking.isDuplicate else { return }
-        try store.book(booking)
-        books.ledgers[sample.node, default: Ledger(node: sample.node)].apply(booking)
-        books.today.add(booking)
-        books.month.add(booking)
+        guard let booking = keeper.book(sample, poll: poll, into: &books) else { return }
+        reconciler.enter(sample, booking)
+        books.reconciliations[sample.node] = reconciler.latest(of: sample.node)
         for part in booking.interfaces {
             guard let reset = part.reset else { continue }
             log.notice(
@@ -141,17 +132,15 @@ struct Bookkeeper: ~Copyable {
         }
     }
 
-    private mutating func stored(_ at: UnixTime) {
-        if books.panel.storeFailure != nil { log.notice("storing works again") }
-        books.panel.storeFailure = nil
-        books.panel.lastStored = at
+    /// What waited for the disk, and what that kept from being done.
+    private mutating func catchUp() {
+        guard keeper.waiting > 0, keeper.catchUp(&books) else { return }
+        if keeper.waiting == 0 { attribute() }
+        isChanged = true
     }
 
     private mutating func storeFailed(_ error: StoreError) {
-        if books.panel.storeFailure == nil {
-            log.error("storing failed", metadata: ["reason": "\(error)"])
-            books.panel.storeFailure = .init(since: .now, words: "\(error)")
-        }
+        keeper.failed(error, &books)
         isChanged = true
     }
 
@@ -201,7 +190,10 @@ struct Bookkeeper: ~Copyable {
     }
 
     /// Unmatched bytes of keys that have an owner now become theirs.
+    ///
+    /// The store moves what it has, so nothing may wait for it: what does is followed by another call.
     private mutating func attribute() {
+        guard keeper.waiting == 0 else { return }
         let ownership = books.ownership
         do {
             for (node, ledger) in books.ledgers {
@@ -243,10 +235,48 @@ struct Bookkeeper: ~Copyable {
         let day = settings.zone.start(of: .day, holding: now)
         let month = settings.zone.start(of: .month, holding: now)
         do {
-            if books.today.start != day { books.today = try store.totals(since: day) }
-            if books.month.start != month { books.month = try store.totals(since: month) }
+            if books.today.start != day { books.today = try keeper.totals(since: day) }
+            if books.month.start != month { books.month = try keeper.totals(since: month) }
         } catch {
             storeFailed(error)
+        }
+        guard Hour(containing: now) != hour else { return }
+        hour = Hour(containing: now)
+        reconcile()
+    }
+
+    // MARK: Care
+
+    /// Ends the hour's comparison with the interfaces' own counters; a large difference is told, and nothing is changed.
+    private mutating func reconcile() {
+        for (node, one) in reconciler.close() where one.isLarge {
+            log.notice(
+                "an interface's own counters show more than its peers were booked",
+                metadata: [
+                    "node": "\(node)", "interface": "\(one.interface)", "since": "\(one.since.seconds)",
+                    "missing_rx": "\(one.missing.rx)", "missing_tx": "\(one.missing.tx)",
+                    "passed_rx": "\(one.passed.rx)", "passed_tx": "\(one.passed.tx)",
+                ])
+        }
+    }
+
+    private mutating func lookAfterDatabase() {
+        let now = UnixTime.now
+        guard now >= nextCheck else { return }
+        nextCheck = settings.zone.quietMinute(after: now)
+        check.begin(isThorough: true)
+    }
+
+    private mutating func enter(_ result: PanelState.DatabaseCheck) {
+        books.panel.databaseCheck = result
+        isChanged = true
+        if result.problems.isEmpty {
+            log.notice("the database is whole", metadata: ["thorough": "\(result.isThorough)"])
+        }
+        for problem in result.problems {
+            log.critical(
+                "the database is damaged: stop vpn-web.socket and vpn-web.service, then vpn-web restore FILE",
+                metadata: ["problem": "\(problem)"])
         }
     }
 

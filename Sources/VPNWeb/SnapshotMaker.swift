@@ -16,6 +16,9 @@ struct Books {
     var month: PeriodTotals
     var panel: PanelState
 
+    /// Booked bytes beside the interfaces' own counters: of the last whole hour, in the first one as far as it is.
+    var reconciliations: [NodeID: [Reconciliation]] = [:]
+
     /// What the configuration says there is besides WireGuard.
     var services: [ServiceState]
 }
@@ -82,12 +85,14 @@ struct SnapshotMaker {
         for row in rows { credit(row) }
         creditShares(id)
         peers += rows.sorted(by: Self.order)
-        nodes.append(
+        var row =
             NodeRow(
                 status: status, peers: status.lastSample == nil ? nil : shown,
                 peersOnline: status.lastSample == nil || status.isStale(at: now) ? nil : online,
                 lifetime: books.ledgers[id]?.lifetime ?? .zero, today: books.today.byNode[id] ?? .zero,
-                month: books.month.byNode[id] ?? .zero))
+                month: books.month.byNode[id] ?? .zero)
+        row.reconciliations = books.reconciliations[id] ?? []
+        nodes.append(row)
     }
 
     /// Ledgers and devices of nodes that the configuration does not have.

@@ -112,9 +112,16 @@ final class Door: Sendable {
             return .stranger
         }
         if policy.needsTouch(used: used, now: now.seconds) {
-            try store.touchSession(hash, at: now, expires: expiry(created: session.created, used: now))
+            note { () throws(StoreError) in
+                try self.store.touchSession(hash, at: now, expires: self.expiry(created: session.created, used: now))
+            }
         }
         return .owner
+    }
+
+    /// A full disk shuts nobody out who was let in before: what cannot be noted is noted the next time.
+    private func note(_ write: () throws(StoreError) -> Void) {
+        do { try write() } catch { log.warning("a visit cannot be noted", metadata: ["reason": "\(error)"]) }
     }
 
     private func expiry(created: UnixTime, used: UnixTime) -> UnixTime {
@@ -127,7 +134,9 @@ final class Door: Sendable {
             return .unknownToken
         }
         // To the minute is enough, and spares the disk.
-        if token.lastUsed.map({ now.seconds(since: $0) >= 60 }) ?? true { try store.useToken(hash, at: now) }
+        if token.lastUsed.map({ now.seconds(since: $0) >= 60 }) ?? true {
+            note { () throws(StoreError) in try self.store.useToken(hash, at: now) }
+        }
         return .token(token.scope)
     }
 
