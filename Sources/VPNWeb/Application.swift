@@ -46,7 +46,7 @@ struct Application {
         let poller = Poller { node, outcome in inbox.put(.outcome(node, outcome)) }
         let door = Door(store: store, url: configuration.url ?? "", log: log)
         let site = Site(
-            newsstand: newsstand, door: door, settings: configuration.site,
+            newsstand: newsstand, door: door, store: store, settings: configuration.site,
             refresh: { poller.refresh() })
         let server = try server(configuration, site)
         if !poller.update(try configuration.nodeSettings()) {

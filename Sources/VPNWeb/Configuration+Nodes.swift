@@ -9,7 +9,7 @@ extension Configuration {
         var jumpID: String?
     }
 
-    private static let nodeKeys = ["id", "name", "aliases", "endpoint", "local", "ssh", "command", "poll"]
+    private static let nodeKeys = ["id", "name", "aliases", "endpoint", "local", "ssh", "command", "poll", "allowance"]
     private static let hopKeys = ["host", "port", "user", "key", "passphrase_file", "jump"]
 
     /// OpenSSH has no bound; nobody needs more.
@@ -35,6 +35,7 @@ extension Configuration {
                 continue
             }
             drafts[node.id.name] = draft
+            billing.nodes[node.id] = section["allowance"].flatMap(allowance)
             ways.append((node, section["command"]?.text() ?? "wg show all dump"))
         }
         if listed.isEmpty, top.reader.problems.isEmpty {

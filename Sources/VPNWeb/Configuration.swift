@@ -37,6 +37,7 @@ struct Configuration: Sendable {
     var services: [Service] = []
     var published = Published()
     var alerts = Alerts()
+    var billing = Billing()
 
     /// What is odd and does not hinder, each with its place: `file:line: path: what`.
     var warnings: [String] = []
@@ -167,7 +168,7 @@ extension Configuration {
     private static let keys = [
         "data", "listen", "listen_group", "url", "language", "timezone", "units", "poll", "known_hosts", "roster",
         "nodes",
-        "jumps", "services", "public", "alerts",
+        "jumps", "services", "public", "alerts", "billing", "users",
     ]
 
     /// Every part is read, so that every problem is told at once. Nil: the zone is none.
@@ -189,6 +190,7 @@ extension Configuration {
         poll = top["poll"]?.duration(Self.polls) ?? poll
         knownHosts = top["known_hosts"]?.file() ?? knownHosts
         readRoster(top["roster"])
+        readBilling(top)
         readNodes(top)
         readServices(top["services"])
         readPublished(top["public"])

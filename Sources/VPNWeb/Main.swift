@@ -7,10 +7,11 @@ struct VPNWeb: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "vpn-web",
         abstract: "A panel for a small VPN service: what works, who is connected, who used how much.",
+        discussion: "Example: vpn-web check --config /etc/vpn-web/config.yaml",
         version: Version.text,
         subcommands: [
             Serve.self, Check.self, Trust.self, SetUpNode.self, SetPassword.self, Token.self, Export.self,
-            Replay.self, ShowRoster.self, Backup.self, Restore.self, Import.self,
+            Explain.self, Replay.self, ShowRoster.self, Backup.self, Restore.self, Import.self,
         ])
 
     static func main() {

@@ -1,3 +1,4 @@
+import Accounting
 import Foundation
 import WireGuard
 
@@ -9,11 +10,18 @@ struct OwnerZone: Sendable {
     /// Nil: not a name of the tz database.
     init?(_ name: String) {
         guard let timeZone = TimeZone(identifier: name) else { return nil }
+        self.init(timeZone)
+    }
+
+    init(_ timeZone: TimeZone) {
         self.timeZone = timeZone
         var calendar = Calendar(identifier: .gregorian)
         calendar.timeZone = timeZone
         self.calendar = calendar
     }
+
+    /// Of the tz database.
+    var name: String { timeZone.identifier }
 
     enum Step: String, CaseIterable, Sendable {
         case hour
@@ -49,6 +57,33 @@ struct OwnerZone: Sendable {
             if UnixTime(start) > from { cuts.append(UnixTime(start)) }
         }
         return cuts + [to]
+    }
+
+    /// The start of the step after the one that holds `instant`, or `count` steps further or back.
+    func start(of step: Step, holding instant: UnixTime, movedBy count: Int) -> UnixTime {
+        let start = start(of: step, holding: instant)
+        guard let moved = calendar.date(byAdding: step.component, value: count, to: start.date) else { return start }
+        return self.start(of: step, holding: UnixTime(moved))
+    }
+
+    func day(of instant: UnixTime) -> PeriodDay {
+        let parts = calendar.dateComponents([.year, .month, .day], from: instant.date)
+        return PeriodDay(year: parts.year ?? 1970, month: parts.month ?? 1, day: parts.day ?? 1)
+    }
+
+    func start(of day: PeriodDay) -> UnixTime {
+        let parts = DateComponents(year: day.year, month: day.month, day: day.day, hour: 12)
+        return calendar.date(from: parts).map { UnixTime(calendar.startOfDay(for: $0)) }
+            ?? UnixTime(Int64(day.number) * 86_400)
+    }
+
+    /// That day at the time of day that clocks show at `instant`; where they skip it, the next there is.
+    func moment(on day: PeriodDay, atClockOf instant: UnixTime) -> UnixTime {
+        let clock = calendar.dateComponents([.hour, .minute, .second], from: instant.date)
+        let parts = DateComponents(
+            year: day.year, month: day.month, day: day.day, hour: clock.hour, minute: clock.minute,
+            second: clock.second)
+        return calendar.date(from: parts).map(UnixTime.init) ?? start(of: day)
     }
 
     /// RFC 3339 (`2026-11-23T10:00:00Z`, any offset), or a date, which is that day's start in this zone.

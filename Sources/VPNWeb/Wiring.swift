@@ -101,7 +101,8 @@ extension Configuration {
         Site.Settings(
             url: url ?? "", language: language == .ru ? .russian : .english, zone: zone.timeZone,
             units: units == .iec ? .iec : .si,
-            published: PublicSettings(page: published.page, names: published.names, minimum: published.minimum))
+            published: PublicSettings(page: published.page, names: published.names, minimum: published.minimum),
+            billing: billing)
     }
 }
 

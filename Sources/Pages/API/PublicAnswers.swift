@@ -14,7 +14,11 @@ extension PublicSummary {
                     json.member("status", place.status.rawValue)
                     json.member("ping_ms", nil as Int?)
                     json.member("last_check", place.lastCheck)
+                    json.member("last_sample", nil as String?)
                     json.member("stale", place.isStale)
+                    json.member("peers", nil as Int?)
+                    json.member("peers_online", nil as Int?)
+                    json.member("interfaces", nil as String?)
                 }
             }
         }
@@ -34,7 +38,10 @@ extension PublicSummary {
                             json.member("status", service.status.rawValue)
                             json.member("note", service.evidence.sentence(language))
                             json.member("checked", service.checked)
+                            json.member("latency_ms", nil as Int?)
                             json.member("proof", service.isActive ? "active" : "passive")
+                            json.member("uptime_24h", nil as Int?)
+                            json.member("uptime_30d", nil as Int?)
                         }
                     }
                 }

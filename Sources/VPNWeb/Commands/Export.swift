@@ -1,9 +1,7 @@
 import ArgumentParser
 import Fleet
-import Foundation
-import Nodes
+import Glibc
 import Pages
-import Roster
 import Store
 import WireGuard
 
@@ -16,7 +14,7 @@ struct Export: ParsableCommand {
 
             T is RFC 3339 or a date in the owner's zone; --to is exclusive. Columns: start, telegram_id (or public_key, or
             node), name, rx_bytes, tx_bytes, gap. rx is what the node received: the user's upload. Bytes of keys that
-            nobody owns have an empty telegram_id. Opening balances are in no period.
+            nobody owns have an empty telegram_id. Opening balances are in no period. CSV by RFC 4180: lines end with CR LF.
             """)
 
     @Option(help: "user, peer or node.")
@@ -54,99 +52,25 @@ struct Export: ParsableCommand {
                 what: "export", why: "the window has too many periods", mend: "a shorter one, or a longer step")
         }
         let rows = try rows(configuration, grouping, cuts)
-        printOut(format == "csv" ? csv(rows, grouping) : try json(rows, grouping))
-    }
-
-    private struct Row {
-        var start: UnixTime
-        var id: String?
-        var name: String
-        var usage: Usage
+        writeAll(
+            format == "csv"
+                ? String(decoding: rows.csv(), as: UTF8.self) : String(decoding: rows.json(), as: UTF8.self) + "\n",
+            to: STDOUT_FILENO)
     }
 
     private func rows(
         _ configuration: Configuration, _ grouping: Usage.Grouping, _ cuts: [UnixTime]
-    ) throws -> [Row] {
-        guard cuts.count > 1 else { return [] }
-        let usages: [Usage]
+    ) throws -> UsageRows {
+        guard cuts.count > 1 else { return UsageRows(grouping.column) }
         do {
-            usages = try self.configuration.store(configuration).usage(by: grouping, cuts: cuts)
+            return try Questions(self.configuration.store(configuration))
+                .rows(by: grouping, cuts, of: .all, names: Names(configuration))
         } catch let error as StoreError {
             throw CommandFailure(error)
         }
-        var watcher = RosterWatcher(
-            configuration.rosterFiles, nodes: configuration.fleetNodes,
-            lastGood: RosterCopies(folder: configuration.data).all)
-        _ = watcher.look(at: .now)
-        let names = Dictionary(watcher.roster.users.map { ($0.telegramID, $0.username ?? "") }) { first, _ in first }
-        let nodes = Dictionary(configuration.fleetNodes.map { ($0.id, $0.name) }) { first, _ in first }
-        let devices = Dictionary(
-            watcher.roster.devices.compactMap { device in device.publicKey.map { ($0, device) } }
-        ) { first, _ in first }
-        return usages.map { usage in
-            let (id, name): (String?, String) =
-                switch usage.subject {
-                case .user(let id): (id.map(String.init), id.flatMap { names[$0] } ?? "")
-                case .peer(let key): (key.base64, devices[key].flatMap { names[$0.telegramID] } ?? "")
-                case .node(let node): (node.name, nodes[node] ?? "")
-                }
-            return Row(start: usage.start, id: id, name: name, usage: usage)
-        }
-    }
-
-    private func heading(_ grouping: Usage.Grouping) -> String {
-        switch grouping {
-        case .user: "telegram_id"
-        case .peer: "public_key"
-        case .node: "node"
-        }
-    }
-
-    /// RFC 4180, but with the line ends of this system, as every tool here makes and takes them.
-    private func csv(_ rows: [Row], _ grouping: Usage.Grouping) -> String {
-        var lines = ["start,\(heading(grouping)),name,rx_bytes,tx_bytes,gap"]
-        for row in rows {
-            let traffic = row.usage.traffic
-            lines.append(
-                "\(row.start.rfc3339),\(CSV.field(row.id ?? "", isOurs: true)),\(CSV.field(row.name)),\(traffic.rx),\(traffic.tx),\(row.usage.hasGap)"
-            )
-        }
-        return lines.joined(separator: "\n")
-    }
-
-    private func json(_ rows: [Row], _ grouping: Usage.Grouping) throws -> String {
-        let objects = rows.map { row -> [String: Any] in
-            let id: Any = row.id.map { grouping == .user ? Int64($0) ?? 0 : $0 as Any } ?? NSNull()
-            return [
-                "start": row.start.rfc3339, heading(grouping): id, "name": row.name,
-                "rx_bytes": row.usage.traffic.rx, "tx_bytes": row.usage.traffic.tx, "gap": row.usage.hasGap,
-            ]
-        }
-        let data = try JSONSerialization.data(withJSONObject: objects, options: [.sortedKeys, .withoutEscapingSlashes])
-        return String(decoding: data, as: UTF8.self)
     }
 
     private func refusal(_ option: String, _ value: String, _ form: String) -> CommandFailure {
         CommandFailure(what: "export \(option)", why: "\"\(value)\" is not possible", mend: form)
-    }
-}
-
-/// Fields of comma-separated values.
-enum CSV {
-    /// Quoted where RFC 4180 asks for it; and a stranger's text that a spreadsheet would take for a formula gets an
-    /// apostrophe before it.
-    static func field(_ text: String, isOurs: Bool = false) -> String {
-        var text = text
-        if !isOurs, let first = text.unicodeScalars.first, "=+-@\t\r".unicodeScalars.contains(first) {
-            text = "'" + text
-        }
-        let needsQuotes = text.unicodeScalars.contains { "\",\r\n".unicodeScalars.contains($0) }
-        guard needsQuotes else { return text }
-        var quoted = "\""
-        for scalar in text.unicodeScalars {
-            if scalar == "\"" { quoted += "\"" }
-            quoted.unicodeScalars.append(scalar)
-        }
-        return quoted + "\""
     }
 }

@@ -2,6 +2,7 @@ import Accounting
 import Fleet
 import Foundation
 import Nodes
+import Pages
 import WireGuard
 
 /// What one replayed poll came to.
@@ -133,17 +134,20 @@ struct ReplayResult {
             lines.append("  refused \(place): \(rejection.reason.rawValue)")
         }
         for part in booking?.interfaces ?? [] {
+            let place = "  \(part.name)"
             for entry in part.entries where !entry.traffic.isZero || entry.cause != .growth {
-                lines.append("  \(part.name) \(entry.publicKey.base64): \(Self.words(entry))")
+                lines.append("\(place) \(entry.publicKey.base64): \(words(entry, on: part.name))")
             }
-            for gone in part.gone { lines.append("  \(part.name) \(gone.publicKey.base64): gone") }
+            for gone in part.gone {
+                lines.append("\(place) \(gone.publicKey.base64): \(LedgerAnswer.Entry.gone(gone.reading.traffic))")
+            }
             if let reset = part.reset {
                 lines.append(
-                    "  \(part.name): counters began again (\(reset.cause.rawValue)), \(reset.fell.count) fell, \(reset.inferred.count) inferred"
+                    "\(place): \(LedgerAnswer.Entry.reset(reset.cause, since: reset.since)); \(reset.fell.count) fell, \(reset.inferred.count) inferred"
                 )
             }
             if let gap = part.gap {
-                lines.append("  \(part.name): nobody looked for \(gap.until.seconds(since: gap.since)) s")
+                lines.append("\(place): \(LedgerAnswer.Entry.gap(since: gap.since, until: gap.until))")
             }
         }
         return lines.joined(separator: "\n")
@@ -157,12 +161,13 @@ struct ReplayResult {
         return answer.isComplete ? "complete" : "incomplete: what is there counts, nobody is gone"
     }
 
-    private static func words(_ entry: Entry) -> String {
-        let marks = [entry.isInferred ? "inferred" : nil, entry.hasGap ? "over a gap" : nil].compactMap(\.self)
-        let before = entry.before.map { "\($0.traffic.rx)/\($0.traffic.tx)" } ?? "none"
+    /// As `explain` says it.
+    private func words(_ entry: Entry, on interface: String) -> String {
+        let line = LedgerAnswer.Entry(
+            entry, at: UnixTime(Int64(poll.t)), sample: entry.after.stamp.sample, node: NodeID(poll.node),
+            interface: interface)
+        let marks = [line.cause, line.isInferred ? "inferred" : nil].compactMap(\.self).joined(separator: ", ")
         let owner = entry.owner.map { "user \($0)" } ?? "unmatched"
-        return "rx \(entry.traffic.rx), tx \(entry.traffic.tx) to \(owner) as \(entry.cause.rawValue)"
-            + " (\(before) → \(entry.after.traffic.rx)/\(entry.after.traffic.tx))"
-            + (marks.isEmpty ? "" : ", " + marks.joined(separator: ", "))
+        return "\(line.words)\(entry.traffic.isZero ? "" : ", to \(owner)") [\(marks)]"
     }
 }

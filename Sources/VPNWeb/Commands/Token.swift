@@ -8,7 +8,9 @@ import WireGuard
 /// `vpn-web token`: API tokens, shown once, kept as hashes.
 struct Token: ParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Make, list and revoke API tokens.", subcommands: [Create.self, List.self, Revoke.self])
+        abstract: "Make, list and revoke API tokens.",
+        discussion: "Example: vpn-web token create grafana --expires 90d",
+        subcommands: [Create.self, List.self, Revoke.self])
 
     struct Create: ParsableCommand {
         static let configuration = CommandConfiguration(

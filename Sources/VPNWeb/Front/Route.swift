@@ -11,9 +11,24 @@ enum Route: String {
     case stats = "/api/stats"
     case users = "/api/users"
     case traffic = "/api/traffic"
+    case history = "/api/history"
+    case periods = "/api/periods"
+    case peers = "/api/peers"
+
+    /// With a key in it, of which a slash is no part of the path.
+    case ledger = "/api/peers/{key}/ledger"
 
     init?(_ path: String) {
-        self.init(rawValue: path)
+        self.init(rawValue: Self.key(in: path) == nil ? path : Route.ledger.rawValue)
+    }
+
+    /// What stands for the key in a ledger's path, as it was sent.
+    static func key(in path: String) -> Substring? {
+        let (start, end) = ("/api/peers/", "/ledger")
+        guard path.hasPrefix(start), path.hasSuffix(end), path.utf8.count > start.utf8.count + end.utf8.count else {
+            return nil
+        }
+        return path.dropFirst(start.count).dropLast(end.count)
     }
 
     var methods: [String] {
@@ -27,7 +42,7 @@ enum Route: String {
     /// A stranger is shown something here.
     var isPublic: Bool {
         switch self {
-        case .users, .traffic, .refresh: false
+        case .users, .traffic, .history, .periods, .peers, .ledger, .refresh: false
         default: true
         }
     }

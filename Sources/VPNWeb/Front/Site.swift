@@ -18,19 +18,25 @@ final class Site: Sendable {
         var zone: TimeZone
         var units: Units
         var published: PublicSettings
+        var billing = Configuration.Billing()
     }
 
     private let newsstand: Newsstand
     private let door: Door
+    private let history: HistoryRoutes
     private let press = Press()
     private let current: Mutex<Settings>
 
     /// Polls every node now, unless that was just done.
     private let refresh: @Sendable () -> Void
 
-    init(newsstand: Newsstand, door: Door, settings: Settings, refresh: @escaping @Sendable () -> Void) {
+    init(
+        newsstand: Newsstand, door: Door, store: TrafficStore, settings: Settings,
+        refresh: @escaping @Sendable () -> Void
+    ) {
         self.newsstand = newsstand
         self.door = door
+        history = HistoryRoutes(questions: Questions(store))
         self.refresh = refresh
         current = Mutex(settings)
     }
@@ -54,7 +60,10 @@ final class Site: Sendable {
         case .login: return request.method == "POST" ? signIn(visit) : loginPage(visit)
         case .logout: return signOut(visit)
         case .refresh: return refresh(visit)
-        case .front, .servers, .services, .stats, .users, .traffic: return shown(route, visit)
+        case .front, .servers, .services, .stats, .users, .traffic, .peers: return shown(route, visit)
+        case .history: return asked(.history, visit)
+        case .periods: return asked(.periods, visit)
+        case .ledger: return asked(.ledger(Route.key(in: request.path) ?? ""), visit)
         }
     }
 
@@ -77,9 +86,18 @@ final class Site: Sendable {
         switch door.visitor(visit.request) {
         case .owner: return owner(route, visit)
         case .token(.read) where route != .front: return owner(route, visit)
-        case .token(.metrics) where route != .front: return visit.error(.forbidden)
+        case .token(.metrics) where !route.isPublic: return visit.error(.forbidden)
         case .unknownToken where route != .front: return visit.error(.unauthorized)
         case .token, .unknownToken, .stranger: return stranger(route, visit)
+        }
+    }
+
+    /// What the store knows, for who may see all.
+    private func asked(_ question: HistoryRoutes.Question, _ visit: Visit) -> Response {
+        switch door.visitor(visit.request) {
+        case .owner, .token(.read): return history.answer(question, visit)
+        case .token(.metrics): return visit.error(.forbidden)
+        case .unknownToken, .stranger: return visit.error(.unauthorized)
         }
     }
 
@@ -93,6 +111,7 @@ final class Site: Sendable {
             case .stats: StatsAnswer(snapshot: snapshot, now: visit.now).json()
             case .users: UsersAnswer(snapshot: snapshot).json()
             case .traffic: TrafficAnswer(snapshot: snapshot, now: visit.now).json()
+            case .peers: PeersAnswer(snapshot: snapshot, now: visit.now).json()
             default: OverviewPage(snapshot: snapshot, context: visit.context(isSignedIn: true)).html()
             }
         }

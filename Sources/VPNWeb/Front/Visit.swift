@@ -82,6 +82,7 @@ struct Visit {
 enum ContentType: String {
     case html = "text/html; charset=utf-8"
     case json = "application/json; charset=utf-8"
+    case csv = "text/csv; charset=utf-8; header=present"
 }
 
 extension Response {

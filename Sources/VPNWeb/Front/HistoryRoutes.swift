@@ -1,0 +1,159 @@
+import Accounting
+import FastCGI
+import Fleet
+import Pages
+import Store
+import WireGuard
+
+/// Answers that the store is asked for, beside the snapshot: history, a key's ledger, billing periods.
+///
+/// They are read anew for every request, on the worker that has it.
+struct HistoryRoutes: Sendable {
+    let questions: Questions
+
+    func answer(_ question: Question, _ visit: Visit) -> Response {
+        do throws(Failure) {
+            switch question {
+            case .history: return try history(visit)
+            case .ledger(let key): return try ledger(key, visit)
+            case .periods: return try periods(visit)
+            }
+        } catch {
+            switch error {
+            case .bad(let wording): return visit.refusal(.badRequest, wording.text(visit.language))
+            case .missing(let wording): return visit.refusal(.notFound, wording.text(visit.language))
+            case .store: return visit.error(.unavailable)
+            }
+        }
+    }
+
+    enum Question: Equatable {
+        case history
+        /// As it stands in the path.
+        case ledger(Substring)
+        case periods
+    }
+
+    enum Failure: Error {
+        case bad(QuestionWords)
+        case missing(QuestionWords)
+        case store(StoreError)
+    }
+
+    private func history(_ visit: Visit) throws(Failure) -> Response {
+        let query = try Query(visit, knows: ["user", "node", "peer", "from", "to", "step", "by", "format"])
+        let selection = try query.selection()
+        let window = try query.window()
+        let grouping = try query.word("by", among: Usage.Grouping.allCases.map(\.rawValue))
+            .flatMap(Usage.Grouping.init)
+        let isCSV = try query.word("format", among: ["json", "csv"]) == "csv"
+        var answer = try ask { () throws(StoreError) in
+            try questions.history(window, of: selection, zone: visit.zone, watched: visit.watched, now: visit.now)
+        }
+        if let grouping {
+            let names = Names(visit.snapshot.roster, visit.snapshot.nodes.map(\.status.node))
+            answer.rows = try ask { () throws(StoreError) in
+                try questions.rows(by: grouping, window.cuts, of: selection, names: names)
+            }
+        }
+        guard isCSV else { return visit.fresh(answer.json(), as: .json) }
+        var response = visit.fresh(answer.csv(), as: .csv)
+        let name = FileName.usage(selection, grouping, window, visit.zone)
+        response.setHeader("Content-Disposition", "attachment; filename=\"\(name)\"")
+        return response
+    }
+
+    private func ledger(_ text: Substring, _ visit: Visit) throws(Failure) -> Response {
+        let query = try Query(visit, knows: ["from", "to", "step"])
+        guard let key = PublicKey(pathSegment: text) else { throw .bad(.key) }
+        let selection = Selection(peer: key)
+        let first = try ask { () throws(StoreError) in try questions.firstSight(of: selection) }
+        guard first != nil || visit.snapshot.peers.contains(where: { $0.publicKey == key.base64 }) else {
+            throw .missing(.noKey)
+        }
+        let window = try query.window(since: first)
+        let story = try ask { () throws(StoreError) in
+            try questions.story(window, of: selection, zone: visit.zone)
+        }
+        return visit.fresh(story.json(), as: .json)
+    }
+
+    private func ask<Answer>(_ question: () throws(StoreError) -> Answer) throws(Failure) -> Answer {
+        do { return try question() } catch { throw .store(error) }
+    }
+
+    private func periods(_ visit: Visit) throws(Failure) -> Response {
+        let query = try Query(visit, knows: ["user", "node"])
+        let selection = try query.selection()
+        let billing = visit.settings.billing
+        let snapshot = visit.snapshot
+        var answer = PeriodsAnswer(timezone: visit.zone.name)
+        if selection.user == nil {
+            let nodes = Accounts.nodes(snapshot, billing, only: selection.node)
+            answer.nodes = try ask { () throws(StoreError) in
+                try questions.periods(of: nodes, selection: selection, zone: visit.zone, now: visit.now)
+            }
+        }
+        if selection.node == nil {
+            let users = Accounts.users(snapshot, billing, only: selection.user)
+            answer.users = try ask { () throws(StoreError) in
+                try questions.periods(of: users, selection: selection, zone: visit.zone, now: visit.now)
+            }
+        }
+        return visit.fresh(answer.json(), as: .json)
+    }
+}
+
+/// Whose periods are shown.
+enum Accounts {
+    static func nodes(
+        _ snapshot: Snapshot, _ billing: Configuration.Billing, only node: NodeID?
+    ) -> [Questions.Account] {
+        var firstSeen: [NodeID: UnixTime] = [:]
+        for peer in snapshot.peers {
+            if let since = peer.countedSince { firstSeen[peer.node] = min(firstSeen[peer.node] ?? since, since) }
+        }
+        return snapshot.nodes.map(\.status.node).filter { node == nil || node == $0.id }.map { node in
+            let allowance = billing.nodes[node.id]
+            return Questions.Account(
+                subject: .node(node.id), id: node.id.name, name: node.name, firstSeen: firstSeen[node.id],
+                startDay: allowance?.startDay ?? billing.day, allowance: allowance)
+        }
+    }
+
+    /// Who has bytes, or an allowance.
+    static func users(
+        _ snapshot: Snapshot, _ billing: Configuration.Billing, only user: Selection.Owner?
+    ) -> [Questions.Account] {
+        var firstSeen: [Int64: UnixTime] = [:]
+        for peer in snapshot.peers {
+            if let owner = peer.owner, let since = peer.countedSince {
+                firstSeen[owner] = min(firstSeen[owner] ?? since, since)
+            }
+        }
+        var accounts: [Questions.Account] = []
+        for row in snapshot.users {
+            let id = row.user.telegramID
+            guard user == nil || user == .telegramID(id) else { continue }
+            let allowance = billing.users[id]
+            guard user != nil || allowance != nil || !row.lifetime.isZero else { continue }
+            accounts.append(
+                Questions.Account(
+                    subject: .user(id), id: "\(id)", name: row.user.username, firstSeen: firstSeen[id],
+                    startDay: allowance?.startDay ?? billing.day, allowance: allowance))
+        }
+        return accounts
+    }
+}
+
+extension PublicKey {
+    /// As wg prints it, percent-encoded or not, or in the base64 of URLs (RFC 4648, section 5), with or without its end.
+    init?(pathSegment text: Substring) {
+        guard text.utf8.count <= 140, var plain = PercentCoding.decode(text.utf8, plusIsSpace: false) else {
+            return nil
+        }
+        plain = String(plain.map { $0 == "-" ? "+" : $0 == "_" ? "/" : $0 })
+        if plain.utf8.count == 43 { plain += "=" }
+        self.init(base64: plain)
+    }
+}

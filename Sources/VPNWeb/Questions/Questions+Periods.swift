@@ -1,0 +1,136 @@
+import Accounting
+import Fleet
+import Pages
+import Store
+import WireGuard
+
+extension Questions {
+    /// Whose billing period is asked.
+    struct Account {
+        var subject: Usage.Subject
+        var id: String
+        var name: String?
+
+        /// When the first reading of theirs was booked. Nil: none was.
+        var firstSeen: UnixTime?
+        var startDay: Int
+        var allowance: PeriodAllowance?
+    }
+
+    /// The billing period of each, and the one before.
+    func periods(
+        of accounts: [Account], selection: Selection, zone: OwnerZone, now: UnixTime
+    ) throws(StoreError) -> [PeriodsAnswer.Row] {
+        var sums: [Sums] = []
+        for startDay in Set(accounts.map(\.startDay)).sorted() {
+            let cuts = PeriodCuts(startDay: startDay, zone: zone, now: now)
+            for grouping in Set(accounts.filter { $0.startDay == startDay }.map(\.grouping)) {
+                sums.append(try Sums(cuts, grouping, selection, store))
+            }
+        }
+        return accounts.compactMap { account in
+            sums.first { $0.cuts.startDay == account.startDay && $0.grouping == account.grouping }?.row(account)
+        }
+    }
+
+    /// Usage of all subjects of a kind whose periods begin on one day.
+    private struct Sums {
+        var cuts: PeriodCuts
+        var grouping: Usage.Grouping
+        private var pieces: [Usage.Subject: [UnixTime: Usage]] = [:]
+
+        init(
+            _ cuts: PeriodCuts, _ grouping: Usage.Grouping, _ selection: Selection, _ store: TrafficStore
+        ) throws(StoreError) {
+            self.cuts = cuts
+            self.grouping = grouping
+            for usage in try store.usage(by: grouping, cuts: cuts.all, of: selection) {
+                pieces[usage.subject, default: [:]][usage.start] = usage
+            }
+        }
+
+        func row(_ account: Account) -> PeriodsAnswer.Row {
+            let pieces = pieces[account.subject] ?? [:]
+            func sum(_ starts: UnixTime...) -> Traffic {
+                Set(starts).reduce(into: .zero) { $0 += pieces[$1]?.traffic ?? .zero }
+            }
+            let completed = sum(cuts.start)
+            let used = sum(cuts.start, cuts.today)
+            let atSameMoment = cuts.sameMoment == cuts.previous ? .zero : sum(cuts.previous)
+            var row = PeriodsAnswer.Row(
+                id: account.id, name: account.name, startDay: cuts.startDay, start: cuts.start, end: cuts.end,
+                used: used, hasGap: [cuts.start, cuts.today].contains { pieces[$0]?.hasGap == true },
+                previousStart: cuts.previous,
+                previous: cuts.sameMoment == cuts.start ? sum(cuts.previous) : sum(cuts.previous, cuts.sameMoment),
+                sameMoment: cuts.sameMoment, atSameMoment: atSameMoment)
+            // Where the period began today, nothing of it is completed.
+            let before = cuts.start == cuts.today ? .zero : completed
+            let rx = cuts.forecast(before.rx, used.rx, since: account.firstSeen)
+            let tx = cuts.forecast(before.tx, used.tx, since: account.firstSeen)
+            if let rx, let tx { row.forecast = Traffic(rx: rx.atEnd, tx: tx.atEnd) }
+            if let allowance = account.allowance {
+                let count = allowance.count
+                let forecast = cuts.forecast(
+                    count.bytes(of: before), count.bytes(of: used), since: account.firstSeen)
+                row.allowance = .init(
+                    bytes: allowance.bytes, count: count.rawValue, used: count.bytes(of: used),
+                    left: allowance.left(after: count.bytes(of: used)), forecast: forecast?.atEnd,
+                    usedUpAt: forecast?.reaches(allowance.bytes))
+            }
+            return row
+        }
+    }
+}
+
+extension Questions.Account {
+    fileprivate var grouping: Usage.Grouping {
+        switch subject {
+        case .user: .user
+        case .peer: .peer
+        case .node: .node
+        }
+    }
+}
+
+/// Where a billing period, and the one before it, are cut in the owner's zone.
+struct PeriodCuts: Equatable {
+    let startDay: Int
+    let previous: UnixTime
+
+    /// As far into the previous period as now is into this one, to the nearest hour; its end where it has no such moment.
+    let sameMoment: UnixTime
+    let start: UnixTime
+    let today: UnixTime
+    let end: UnixTime
+    private let now: UnixTime
+    private let zone: OwnerZone
+
+    init(startDay: Int, zone: OwnerZone, now: UnixTime) {
+        let day = zone.day(of: now)
+        let period = Period(startDay: startDay, holding: day)
+        self.startDay = period.startDay
+        self.now = now
+        self.zone = zone
+        previous = zone.start(of: period.previous.start)
+        start = zone.start(of: period.start)
+        end = zone.start(of: period.end)
+        today = zone.start(of: day)
+        let moment = zone.moment(on: period.sameDayBefore(day), atClockOf: now)
+        sameMoment = min(max(Hour(containing: moment.advanced(by: Hour.seconds / 2)).start, previous), start)
+    }
+
+    /// Neighbours may be the same: the piece between them is empty.
+    var all: [UnixTime] { [previous, sameMoment, start, today, end] }
+
+    /// Nil: too little data.
+    func forecast(_ completed: UInt64, _ used: UInt64, since firstSeen: UnixTime?) -> Forecast? {
+        guard let firstSeen else { return nil }
+        let since = max(start, firstSeen)
+        let first = zone.day(of: since)
+        let days = zone.day(of: today).number - first.number - (zone.start(of: first) < since ? 1 : 0)
+        return Forecast(
+            completed: completed, days: days, since: since, today: today, used: used, now: now, end: end)
+    }
+
+    static func == (a: PeriodCuts, b: PeriodCuts) -> Bool { a.all == b.all && a.startDay == b.startDay }
+}

@@ -1,0 +1,147 @@
+import Accounting
+import Fleet
+import Store
+import WireGuard
+
+/// When nobody looked at what a selection is about: before the first sight, over gaps, since a node went away, and from now on.
+struct Sight {
+    /// In order, and apart from each other. From `now` on nobody has looked either.
+    private var unseen: [Range<Int64>] = []
+    private let now: UnixTime
+
+    /// Events of gaps in the window, and the one after it that began in it.
+    private(set) var gaps: [Event] = []
+
+    struct Place: Hashable, Comparable {
+        var node: NodeID
+        var interface: String
+
+        static func < (a: Place, b: Place) -> Bool { (a.node, a.interface) < (b.node, b.interface) }
+    }
+
+    /// Nodes that are to be read now, and how often.
+    typealias Watched = [NodeID: Duration]
+
+    /// What is away now, and since when.
+    private(set) var away: [(place: Place, since: UnixTime)] = []
+
+    private static let most = 20_000
+
+    init(
+        of selection: Selection, in window: Range<UnixTime>, ledgers: [NodeID: Ledger], store: TrafficStore,
+        watched: Watched, now: UnixTime
+    ) throws(StoreError) {
+        self.now = now
+        let places = Sight.places(selection, ledgers)
+        let firsts = places.compactMap { place in
+            ledgers[place.node]?.interfaces[place.interface]?.counters.values.map(\.countedSince).min()
+        }
+        unseen.append(Int64.min..<(firsts.min()?.seconds ?? now.seconds))
+        for event in try Sight.gaps(selection, window, Set(places), store, now) {
+            guard let since = event.since, since < event.at else {
+                // The clock was set back: both moments are in doubt, and no time between them.
+                if window.contains(event.at) { gaps.append(event) }
+                unseen.append(event.at.seconds..<event.at.seconds + 1)
+                continue
+            }
+            unseen.append(since.seconds..<event.at.seconds)
+            if since < window.upperBound { gaps.append(event) }
+        }
+        for place in places {
+            guard let ledger = ledgers[place.node], let standing = ledger.interfaces[place.interface]?.standing else {
+                continue
+            }
+            // An interface that is not there while its node answers is seen not to be there.
+            let last = ledger.interfaces.values.map(\.standing.lastSeen.at).max() ?? standing.lastSeen.at
+            let poll = watched[place.node]
+            guard poll != nil || selection.node == place.node else { continue }
+            guard Duration.seconds(now.seconds(since: last)) > (poll ?? .zero) * 3, last < now else { continue }
+            unseen.append(last.seconds..<now.seconds)
+            if last < window.upperBound { away.append((place, last)) }
+        }
+        join()
+    }
+
+    private mutating func join() {
+        var joined: [Range<Int64>] = []
+        for part in unseen.sorted(by: { $0.lowerBound < $1.lowerBound }) {
+            if let last = joined.last, part.lowerBound <= last.upperBound {
+                joined[joined.count - 1] = last.lowerBound..<max(last.upperBound, part.upperBound)
+            } else {
+                joined.append(part)
+            }
+        }
+        unseen = joined
+    }
+
+    /// Nobody looked for a part of these hours. Of the hour under way only what is past is asked.
+    func hasGap(_ hours: Range<UnixTime>) -> Bool {
+        guard !hours.isEmpty else { return false }
+        guard hours.lowerBound < now else { return true }
+        var (low, high) = (0, unseen.count)
+        while low < high {
+            let middle = (low + high) / 2
+            if unseen[middle].upperBound > hours.lowerBound.seconds { high = middle } else { low = middle + 1 }
+        }
+        return low < unseen.count && unseen[low].lowerBound < hours.upperBound.seconds
+    }
+
+    /// Interfaces that have what is selected; where none has, those it would be on.
+    private static func places(_ selection: Selection, _ ledgers: [NodeID: Ledger]) -> [Place] {
+        var all: [Place] = []
+        var narrow: [Place] = []
+        for (node, ledger) in ledgers where selection.node == nil || selection.node == node {
+            for (name, interface) in ledger.interfaces {
+                all.append(Place(node: node, interface: name))
+                if interface.counters.contains(where: { selection.takes($0.key, $0.value) }) {
+                    narrow.append(Place(node: node, interface: name))
+                }
+            }
+        }
+        return (narrow.isEmpty ? all : narrow).sorted()
+    }
+
+    /// Of the window, then, further and further on, what ended after it.
+    private static func gaps(
+        _ selection: Selection, _ window: Range<UnixTime>, _ places: Set<Place>, _ store: TrafficStore, _ now: UnixTime
+    ) throws(StoreError) -> [Event] {
+        // By node: a gap is an interface's, whether or not it has what is selected.
+        func read(_ from: UnixTime, _ to: UnixTime) throws(StoreError) -> [Event] {
+            try store.events(from: from, to: to, of: Selection(node: selection.node), kinds: [.gap], limit: most)
+                .filter { places.contains(Place(node: $0.node, interface: $0.interface)) }
+        }
+        var found = try read(window.lowerBound, window.upperBound)
+        var sought = places
+        var from = window.upperBound
+        var span: Int64 = 86_400
+        while from <= now, !sought.isEmpty {
+            let to = from.advanced(by: span)
+            for event in try read(from, to)
+            where sought.remove(Place(node: event.node, interface: event.interface)) != nil {
+                if let since = event.since, since < window.upperBound { found.append(event) }
+            }
+            from = to
+            span *= 8
+        }
+        return found
+    }
+}
+
+extension Selection {
+    /// The counter of this key has something of what is selected.
+    func takes(_ key: PublicKey, _ counter: Counter) -> Bool {
+        (peer == nil || peer == key) && (user == nil || counter.shares.contains(where: takes))
+    }
+
+    func takes(_ share: Counter.Share) -> Bool {
+        switch user {
+        case .telegramID(let id): share.owner == id
+        case .unmatched: share.owner == nil
+        case nil: true
+        }
+    }
+
+    func takes(owner: Int64?) -> Bool {
+        takes(Counter.Share(owner: owner))
+    }
+}

@@ -1,0 +1,85 @@
+import Accounting
+import Fleet
+import WireGuard
+
+/// From when to when somebody asks, and in which steps.
+struct Window: Sendable, Equatable {
+    var from: UnixTime
+
+    /// The first moment after it.
+    var to: UnixTime
+    var step: OwnerZone.Step
+
+    /// Where its steps begin, `from` first and `to` last; empty: nothing is asked.
+    var cuts: [UnixTime]
+
+    /// The whole hours of UTC that begin in it: what is summed. An hour belongs to the step in which it begins.
+    var counted: Range<UnixTime> {
+        let start = Hour(notBefore: from).start
+        return start..<max(start, Hour(notBefore: to).start)
+    }
+
+    enum Problem: Error, Equatable {
+        case step
+        case from
+        case to
+        /// It ends before it begins.
+        case order
+        /// More steps than are answered at once.
+        case tooMany(Int)
+    }
+
+    /// - Parameters:
+    ///   - from: RFC 3339, or a date in the owner's zone; nil: as many steps before `to` as are usual.
+    ///   - to: likewise, exclusive; nil: the end of the step under way.
+    ///   - step: a word; nil: what suits the window's length, hours where nothing is told.
+    init(from: String?, to: String?, step word: String?, zone: OwnerZone, now: UnixTime, limit: Int)
+        throws(Problem)
+    {
+        func parse(_ text: String?, _ problem: Problem) throws(Problem) -> UnixTime? {
+            guard let text else { return nil }
+            guard let time = zone.parse(text), Window.times.contains(time.seconds) else { throw problem }
+            return time
+        }
+        let start = try parse(from, .from)
+        let end = try parse(to, .to)
+        var step = OwnerZone.Step.hour
+        if let word {
+            guard let known = OwnerZone.Step(rawValue: word) else { throw .step }
+            step = known
+        } else if let start {
+            step = Window.step(seconds: (end ?? now).seconds(since: start))
+        }
+        let last = end ?? max(zone.start(of: step, holding: now, movedBy: 1), start ?? now)
+        let first = start ?? zone.start(of: step, holding: last.advanced(by: -1), movedBy: 1 - Window.usual(step))
+        guard first <= last else { throw .order }
+        try self.init(first, last, step, zone, limit)
+    }
+
+    init(_ from: UnixTime, _ to: UnixTime, _ step: OwnerZone.Step, _ zone: OwnerZone, _ limit: Int) throws(Problem) {
+        self.from = from
+        self.to = to
+        self.step = step
+        guard let cuts = zone.cuts(step, from: from, to: to, limit: limit) else { throw .tooMany(limit) }
+        self.cuts = cuts
+    }
+
+    /// A quarter of hours, and some: more are not answered at once.
+    static let mostSteps = 2400
+
+    /// Years that calendars agree on, and have four digits.
+    private static let times: ClosedRange<Int64> = -2_208_988_800...253_370_764_800
+
+    /// A day of hours, five weeks of days, a year and a month.
+    private static func usual(_ step: OwnerZone.Step) -> Int {
+        switch step {
+        case .hour: 24
+        case .day: 35
+        case .month: 13
+        }
+    }
+
+    static func step(seconds: Int64) -> OwnerZone.Step {
+        seconds <= 3 * 86_400 ? .hour : seconds <= 100 * 86_400 ? .day : .month
+    }
+}
