@@ -92,6 +92,9 @@ package struct Entry: Equatable, Sendable {
     package var epoch: Int64
     package var life: Int64
 
+    /// Where the peer is, of a handshake that `before` did not have. Nil: no new one, or the node does not tell.
+    package var network: Network?
+
     /// Dated bytes: zero for an opening balance.
     package var delta: Traffic { cause == .opening ? .zero : traffic }
 }

@@ -3,7 +3,7 @@ package import WireGuard
 
 extension Ledger {
     /// How many of the last samples are known again. A late double of an older one cannot be told from a reset.
-    static let remembered = 8
+    package static let remembered = 8
 
     /// Judges a sample by the accounting rules. Costs O(peers of the sample); alters nothing.
     ///
@@ -56,6 +56,7 @@ private struct Clerk {
         for step in steps {
             guard let counter = step.counter, let standingBefore = before else {
                 part.entries.append(first(step, before, life: standing.life, owner: owner))
+                part.entries[part.entries.count - 1].network = interface.network(of: step.peer)
                 continue
             }
             let sight = standingBefore.lastSight(of: counter)
@@ -64,6 +65,9 @@ private struct Clerk {
             part.entries.append(
                 entry(step, sight, verdict.cause, counter: counter, life: standing.life, owner: owner))
             part.entries[part.entries.count - 1].isInferred = verdict.isInferred
+            if step.after.latestHandshake != sight.latestHandshake {
+                part.entries[part.entries.count - 1].network = interface.network(of: step.peer)
+            }
         }
         if isComplete, let state { part.gone = gone(steps, state) }
         if let before {
@@ -88,10 +92,10 @@ private struct Clerk {
         keys.reserveCapacity(interface.peers.count)
         var steps: [Step] = []
         steps.reserveCapacity(interface.peers.count)
-        for peer in interface.peers where keys.insert(peer.publicKey).inserted {
+        for (place, peer) in interface.peers.enumerated() where keys.insert(peer.publicKey).inserted {
             steps.append(
                 Step(
-                    publicKey: peer.publicKey, counter: state?.counters[peer.publicKey],
+                    peer: place, publicKey: peer.publicKey, counter: state?.counters[peer.publicKey],
                     after: Reading(peer, stamp), life: life))
         }
         return steps
@@ -162,6 +166,8 @@ private struct Clerk {
 
 /// One key of the sample beside what was known of it.
 private struct Step {
+    /// Its place among the interface's peers.
+    var peer: Int
     var publicKey: PublicKey
     var counter: Counter?
     var after: Reading
@@ -188,5 +194,11 @@ private struct Step {
         guard counter.isOpen else { return (isProvenToGoOn ? .resumed : .returned, false) }
         if fell { return (isRestart ? .interfaceReset : .peerReset, false) }
         return isRestart ? (.interfaceReset, true) : (.growth, false)
+    }
+}
+
+extension WireGuard.Interface {
+    fileprivate func network(of place: Int) -> Network? {
+        peers[place].latestHandshake == nil ? nil : endpoint(of: peers[place]).flatMap(Network.init)
     }
 }

@@ -43,7 +43,11 @@ extension PublicKey {
     var blob: Data { Data(bytes) }
 
     init(stored data: Data) throws {
-        guard let key = PublicKey(bytes: [UInt8](data)) else {
+        self = try data.withUnsafeBytes { try PublicKey(stored: $0) }
+    }
+
+    init(stored bytes: UnsafeRawBufferPointer) throws {
+        guard let key = PublicKey(bytes: [UInt8](bytes)) else {
             throw StoreError(.corrupt, "read a key", "it is not 32 bytes long", "restore a backup")
         }
         self = key

@@ -16,6 +16,11 @@ enum Schema {
             try db.execute(sql: history)
             try db.execute(sql: access)
         }
+        migrator.registerMigration("v2") { db in
+            try db.execute(sql: journal)
+            try Paging(db).run()
+            try db.execute(sql: "DROP TABLE hours_v1")
+        }
         return migrator
     }
 
@@ -105,6 +110,55 @@ enum Schema {
         ) STRICT;
         CREATE INDEX events_by_time ON events (at);
         CREATE INDEX events_by_counter ON events (counter, at) WHERE counter IS NOT NULL;
+        """
+
+    /// History in pages instead of rows, and the journal before it.
+    private static let journal = """
+        ALTER TABLE hours RENAME TO hours_v1;
+        ALTER TABLE counters ADD COLUMN seat INTEGER NOT NULL DEFAULT -1;  -- from 0 in each node, without holes
+        ALTER TABLE counters ADD COLUMN dated_from INTEGER;                -- null: no dated bytes yet
+        ALTER TABLE counters ADD COLUMN session BLOB;                      -- the one under way; see OwnedSession
+        CREATE TABLE journal (
+            id INTEGER PRIMARY KEY,
+            node INTEGER NOT NULL,
+            sample INTEGER NOT NULL,         -- of those above nodes.samples nothing is in other tables yet
+            at INTEGER NOT NULL,
+            fingerprint INTEGER NOT NULL,
+            body BLOB NOT NULL               -- see Journal
+        ) STRICT;
+        CREATE UNIQUE INDEX journal_by_node ON journal (node, sample, at);
+        CREATE TABLE five_minutes (          -- these three: see HistoryTable and HistoryPage
+            id INTEGER PRIMARY KEY,
+            body BLOB NOT NULL
+        ) STRICT;
+        CREATE TABLE hours (
+            id INTEGER PRIMARY KEY,
+            body BLOB NOT NULL
+        ) STRICT;
+        CREATE TABLE days (
+            id INTEGER PRIMARY KEY,
+            body BLOB NOT NULL
+        ) STRICT;
+        CREATE TABLE activity (
+            id INTEGER PRIMARY KEY,
+            counts BLOB NOT NULL
+        ) STRICT;
+        CREATE TABLE horizons (
+            kept TEXT PRIMARY KEY,           -- samples, five_minutes, hours, sessions
+            start INTEGER NOT NULL           -- before it, nothing is
+        ) STRICT, WITHOUT ROWID;
+        CREATE TABLE peer_sessions (
+            id INTEGER PRIMARY KEY,
+            counter INTEGER NOT NULL REFERENCES counters,
+            owner INTEGER NOT NULL REFERENCES owners,
+            since INTEGER NOT NULL,
+            handshake INTEGER NOT NULL,      -- the last one
+            until INTEGER NOT NULL,
+            rx INTEGER NOT NULL,
+            tx INTEGER NOT NULL,
+            network INTEGER                  -- 24 bits, or 48 and the 49th set; null: not told
+        ) STRICT;
+        CREATE INDEX peer_sessions_by_counter ON peer_sessions (counter, until);
         """
 
     private static let access = """

@@ -10,19 +10,47 @@ extension TrafficStore {
     /// `.staleLedger`: what is stored is not what the booking was made from. Load the ledger again and book again.
     package func book(_ booking: Booking) throws(StoreError) {
         guard !booking.isDuplicate else { return }
-        try write("book a sample") { db in
-            var writer = try BookingWriter(db, booking)
-            try writer.write()
+        try book(booking) {}
+    }
+
+    /// - Parameter last: what may still fail in the transaction.
+    func book(_ booking: Booking, last: () throws -> Void) throws(StoreError) {
+        try writeBooks("book a sample") { db, writer in
+            try BookingWriter(db, booking, writer).write()
+            try last()
         }
     }
 
-    /// Moves unmatched bytes, those of every hour too, to the users that the bot names now, with a mark each.
+    /// Moves unmatched bytes, those of history too, to the users that the bot names now, with a mark each.
     package func book(_ attributions: [Attribution], at time: UnixTime) throws(StoreError) {
         guard !attributions.isEmpty else { return }
-        try write("name the owners of keys") { db in
-            var writer = try AttributionWriter(db, time)
-            for one in attributions { try writer.write(one) }
+        try writeBooks("name the owners of keys") { db, writer in
+            let byNode = Dictionary(grouping: attributions, by: \.counter.node)
+            for node in byNode.keys.sorted() {
+                var one = try AttributionWriter(db, node, writer, time)
+                try one.write(byNode[node] ?? [])
+            }
         }
+    }
+
+    /// Folds every tail: what waits in the journal is in all tables then.
+    package func settle() throws(StoreError) {
+        try writeBooks("fold the journal") { db, writer in
+            for name in try String.fetchAll(db, sql: "SELECT name FROM nodes") {
+                guard var book = try writer.books[NodeID(name)] ?? NodeBook(db, NodeID(name)) else { continue }
+                try Fold(db).fold(&book)
+                writer.books[NodeID(name)] = book
+            }
+        }
+    }
+
+    private func writeBooks(_ operation: String, _ body: (Database, WriterState) throws -> Void) throws(StoreError) {
+        let ticket = try write(operation) { db in
+            let ticket = try writer.begin(db)
+            try body(db, writer)
+            return ticket
+        }
+        writer.confirm(ticket)
     }
 
     /// A node's ledger as it is stored; a new one for a node that was never booked.
@@ -49,69 +77,65 @@ private struct LedgerReader {
     }
 
     func ledger(of node: NodeID) throws -> Ledger {
-        let row = try Row.fetchOne(
-            db, sql: "SELECT id, samples, recent FROM nodes WHERE name = ?", arguments: [node.name])
-        guard let row else { return Ledger(node: node) }
-        let bytes = [UInt8](row[2] as Data)
-        let recent = stride(from: 0, to: bytes.count - bytes.count % 8, by: 8).map { start in
-            Fingerprint(value: bytes[start..<start + 8].reduce(0) { $0 << 8 | UInt64($1) })
-        }
-        return Ledger(node: node, samples: row[1], recent: recent, interfaces: try interfaces(of: row[0]))
-    }
-
-    private func interfaces(of node: Int64) throws -> [String: Ledger.Interface] {
+        guard let book = try NodeBook(db, node) else { return Ledger(node: node) }
+        var shares = try shares(book)
         var interfaces: [String: Ledger.Interface] = [:]
-        let rows = try Row.fetchCursor(
-            db,
-            sql: """
-                SELECT id, name, boot_id, ifindex, life, life_cause, seen_sample, seen_at, complete_sample, complete_at
-                FROM interfaces WHERE node = ?
-                """, arguments: [node])
-        while let row = try rows.next() {
-            let complete: (sample: Int64?, at: Int64?) = (row[8], row[9])
-            var lastComplete: Stamp?
-            if let sample = complete.sample, let at = complete.at {
-                lastComplete = Stamp(sample: sample, at: UnixTime(at))
+        for (name, interface) in book.interfaces {
+            var counters: [PublicKey: Counter] = [:]
+            counters.reserveCapacity(interface.seats.count)
+            for (key, seat) in interface.seats {
+                let cursor = book.cursors[Int(seat)]
+                counters[key] = Counter(
+                    reading: cursor.reading, isOpen: cursor.isOpen, epoch: cursor.epoch, life: cursor.life,
+                    countedSince: cursor.countedSince, shares: shares.removeValue(forKey: seat) ?? [])
             }
-            let standing = Standing(
-                bootID: row[2], index: (row[3] as Int64?).flatMap { UInt32(exactly: $0) }, life: row[4],
-                lifeCause: (row[5] as String?).flatMap(Cause.init),
-                lastSeen: Stamp(sample: row[6], at: UnixTime(row[7])),
-                lastComplete: lastComplete)
-            interfaces[row[1]] = Ledger.Interface(standing: standing, counters: try counters(of: row[0]))
+            interfaces[name] = Ledger.Interface(standing: interface.standing, counters: counters)
         }
-        return interfaces
+        return Ledger(node: node, samples: book.samples, recent: book.recent, interfaces: interfaces)
     }
 
-    private func counters(of interface: Int64) throws -> [PublicKey: Counter] {
-        var shares: [Int64: [Counter.Share]] = [:]
-        let totals = try Row.fetchCursor(
+    /// Totals and the tail, by seat.
+    private func shares(_ book: NodeBook) throws -> [UInt32: [Counter.Share]] {
+        var shares: [UInt32: [Counter.Share]] = [:]
+        let totals = try RawStatement(
             db,
-            sql: """
-                SELECT t.counter, o.telegram_id, t.rx, t.tx, t.opening_rx, t.opening_tx
-                FROM counters c JOIN totals t ON t.counter = c.id JOIN owners o ON o.id = t.owner
-                WHERE c.interface = ? ORDER BY t.counter, t.owner
-                """, arguments: [interface])
-        while let row = try totals.next() {
-            shares[row[0], default: []].append(
-                Counter.Share(owner: row[1], counted: Traffic(row, 2), opening: Traffic(row, 4)))
+            """
+            SELECT c.seat, o.telegram_id, t.rx, t.tx, t.opening_rx, t.opening_tx
+            FROM interfaces i JOIN counters c ON c.interface = i.id JOIN totals t ON t.counter = c.id
+            JOIN owners o ON o.id = t.owner WHERE i.node = ?
+            """)
+        totals.bind(1, book.id)
+        defer { totals.reset() }
+        while try totals.step() {
+            shares[UInt32(truncatingIfNeeded: totals.int(0)), default: []].append(
+                Counter.Share(
+                    owner: totals.optional(1),
+                    counted: Traffic(rx: Bits.value(totals.int(2)), tx: Bits.value(totals.int(3))),
+                    opening: Traffic(rx: Bits.value(totals.int(4)), tx: Bits.value(totals.int(5)))))
         }
+        let tail = try Tail(db, node: book.id, after: book.folded)
+        let people = try tail.steps.isEmpty ? [:] : Owners(db).people
+        for step in tail.steps where !step.entry.traffic.isZero {
+            let owner = people[step.entry.owner] ?? nil
+            let share = Counter.Share(owner: owner, counted: step.entry.traffic)
+            if let place = shares[step.entry.seat]?.firstIndex(where: { $0.owner == owner }) {
+                shares[step.entry.seat]?[place].counted += share.counted
+            } else {
+                shares[step.entry.seat, default: []].append(share)
+            }
+        }
+        return shares
+    }
+}
 
-        var counters: [PublicKey: Counter] = [:]
-        let rows = try Row.fetchCursor(
-            db,
-            sql: """
-                SELECT id, public_key, rx, tx, handshake, read_sample, read_at, is_open, epoch, life, counted_since
-                FROM counters WHERE interface = ?
-                """, arguments: [interface])
-        while let row = try rows.next() {
-            let reading = Reading(
-                traffic: Traffic(row, 2), latestHandshake: (row[4] as Int64?).map { UnixTime($0) },
-                stamp: Stamp(sample: row[5], at: UnixTime(row[6])))
-            counters[try PublicKey(stored: row[1])] = Counter(
-                reading: reading, isOpen: row[7], epoch: row[8], life: row[9], countedSince: UnixTime(row[10]),
-                shares: shares[row[0]] ?? [])
-        }
-        return counters
+/// What the compact numbers of owners mean.
+struct Owners {
+    /// Of unmatched bytes, row 0: nil.
+    private(set) var people: [UInt32: Int64?] = [:]
+
+    init(_ db: Database) throws {
+        let rows = try RawStatement(db, "SELECT id, telegram_id FROM owners")
+        defer { rows.reset() }
+        while try rows.step() { people.updateValue(rows.optional(1), forKey: UInt32(truncatingIfNeeded: rows.int(0))) }
     }
 }

@@ -1,6 +1,5 @@
 package import Accounting
 import Fleet
-import Foundation
 import GRDB
 package import WireGuard
 
@@ -13,15 +12,14 @@ extension TrafficStore {
         by grouping: Usage.Grouping, cuts: [UnixTime], of selection: Selection = .all
     ) throws(StoreError) -> [Usage] {
         try read("read usage") { db in
-            let names = try CounterNames(db)
-            let query = try HoursQuery(db, selection)
+            let reader = try HistoryReader(db, selection)
+            let names = try SubjectNames(reader, grouping)
             var usage: [Usage] = []
             for (start, end) in zip(cuts, cuts.dropFirst()) {
+                let span = Span(from: start, to: end, finest: .hour, reader.horizons)
                 var period: [Usage.Subject: Usage] = [:]
-                for sum in try query.sums(from: start, to: end) {
-                    guard let subject = names.subject(grouping, counter: sum.counter, owner: sum.owner) else {
-                        continue
-                    }
+                try reader.sums(span, byCounter: grouping == .peer).each { node, column, sum in
+                    guard let subject = names.subject(node, column) else { return }
                     var one =
                         period[subject] ?? Usage(start: start, subject: subject, traffic: .zero, hasGap: false)
                     one.traffic += sum.traffic
@@ -37,14 +35,47 @@ extension TrafficStore {
     /// Dated bytes since `start`, by node and by user, to be carried on by bookings.
     package func totals(since start: UnixTime) throws(StoreError) -> PeriodTotals {
         try read("read usage") { db in
-            let names = try CounterNames(db)
+            let reader = try HistoryReader(db, .all)
+            let people = try reader.people()
             var byNode: [NodeID: Traffic] = [:]
             var byOwner: [Int64?: Traffic] = [:]
-            for sum in try HoursQuery(db, .all).sums(from: start, to: nil) {
-                byOwner[names.owners[sum.owner] ?? nil, default: .zero] += sum.traffic
-                if let node = names.counters[sum.counter]?.node { byNode[node, default: .zero] += sum.traffic }
+            let span = Span(from: start, to: UnixTime(.max), finest: .hour, reader.horizons)
+            try reader.sums(span, byCounter: false).each { node, owner, sum in
+                byOwner[people[owner] ?? nil, default: .zero] += sum.traffic
+                if let node = reader.nodes[node] { byNode[node, default: .zero] += sum.traffic }
             }
             return PeriodTotals(start: start, byNode: byNode, byOwner: byOwner)
+        }
+    }
+
+    /// How far back each grain goes. Where hours are gone `usage` counts days of UTC, each where it begins.
+    package func horizons() throws(StoreError) -> Horizons {
+        try read("read the horizons") { try Horizons($0) }
+    }
+}
+
+/// Whose the columns of sums are.
+struct SubjectNames {
+    private let grouping: Usage.Grouping
+    private let nodes: [Int64: NodeID]
+    private var people: [UInt32: Int64?] = [:]
+    private var keys: [Int64: [UInt32: PublicKey]] = [:]
+
+    init(_ reader: HistoryReader, _ grouping: Usage.Grouping) throws {
+        self.grouping = grouping
+        nodes = reader.nodes
+        switch grouping {
+        case .user: people = try reader.people()
+        case .peer: keys = try reader.keys()
+        case .node: break
+        }
+    }
+
+    func subject(_ node: Int64, _ column: UInt32) -> Usage.Subject? {
+        switch grouping {
+        case .user: people[column].map { .user($0) }
+        case .peer: keys[node]?[column].map { .peer($0) }
+        case .node: nodes[node].map { .node($0) }
         }
     }
 }
@@ -58,92 +89,6 @@ extension Usage.Subject: Comparable {
         case (.node(let a), .node(let b)): a < b
         case (.user, _), (.peer, .node): true
         default: false
-        }
-    }
-}
-
-/// Sums of `hours` by counter and owner.
-private struct HoursQuery {
-    private let statement: Statement
-    private let selected: StatementArguments
-
-    init(_ db: Database, _ selection: Selection) throws {
-        var conditions: [String] = []
-        var arguments = StatementArguments()
-        switch selection.user {
-        case .telegramID(let id):
-            conditions.append("t.owner = (SELECT id FROM owners WHERE telegram_id = ?)")
-            arguments += [id]
-        case .unmatched: conditions.append("t.owner = 0")
-        case nil: break
-        }
-        if let peer = selection.peer {
-            conditions.append("t.counter IN (SELECT id FROM counters WHERE public_key = ?)")
-            arguments += [peer.blob]
-        }
-        // Few counters: their own rows by index. All of them: the hours, read in their order.
-        let isNarrow = !conditions.isEmpty
-        if let node = selection.node {
-            conditions.append(
-                """
-                \(isNarrow ? "t" : "h").counter IN (SELECT c.id FROM nodes n JOIN interfaces i ON i.node = n.id
-                    JOIN counters c ON c.interface = i.id WHERE n.name = ?)
-                """)
-            arguments += [node.name]
-        }
-        statement = try db.cachedStatement(
-            sql: """
-                SELECT h.counter, h.owner, MAX(h.gap), \(Bits.sums("h.rx")), \(Bits.sums("h.tx"))
-                FROM \(isNarrow ? "totals t CROSS JOIN hours h ON h.counter = t.counter AND h.owner = t.owner" : "hours h")
-                WHERE \(conditions.map { $0 + " AND " }.joined()) h.hour >= ? AND h.hour < ?
-                GROUP BY h.counter, h.owner
-                """)
-        selected = arguments
-    }
-
-    struct Sum {
-        var counter: Int64
-        var owner: Int64
-        var hasGap: Bool
-        var traffic: Traffic
-    }
-
-    /// `end` nil: without end.
-    func sums(from start: UnixTime, to end: UnixTime?) throws -> [Sum] {
-        let range: StatementArguments = [
-            Hour(notBefore: start).number, end.map { Hour(notBefore: $0).number } ?? Int64.max,
-        ]
-        return try Row.fetchAll(statement, arguments: selected + range).map { row in
-            Sum(counter: row[0], owner: row[1], hasGap: row[2], traffic: Traffic(sums: row, 3))
-        }
-    }
-}
-
-/// What the compact numbers of `hours` mean.
-struct CounterNames {
-    private(set) var counters: [Int64: CounterID] = [:]
-    private(set) var owners: [Int64: Int64?] = [:]
-
-    init(_ db: Database) throws {
-        let rows = try Row.fetchCursor(
-            db,
-            sql: """
-                SELECT c.id, n.name, i.name, c.public_key FROM nodes n
-                JOIN interfaces i ON i.node = n.id JOIN counters c ON c.interface = i.id
-                """)
-        while let row = try rows.next() {
-            counters[row[0]] = CounterID(
-                node: NodeID(row[1]), interface: row[2], publicKey: try PublicKey(stored: row[3]))
-        }
-        let people = try Row.fetchCursor(db, sql: "SELECT id, telegram_id FROM owners")
-        while let row = try people.next() { owners.updateValue(row[1], forKey: row[0]) }
-    }
-
-    func subject(_ grouping: Usage.Grouping, counter: Int64, owner: Int64) -> Usage.Subject? {
-        switch grouping {
-        case .user: owners[owner].map { .user($0) }
-        case .peer: counters[counter].map { .peer($0.publicKey) }
-        case .node: counters[counter].map { .node($0.node) }
         }
     }
 }

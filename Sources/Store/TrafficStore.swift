@@ -8,6 +8,8 @@ package final class TrafficStore: Sendable {
     package let path: String
     let database: any DatabaseWriter
     private let lock: Mutex<DaemonLock?>
+    private let role: Role
+    let writer: WriterState
 
     package enum Role: Sendable {
         /// The one process that books and checkpoints: a second one is refused.
@@ -21,8 +23,12 @@ package final class TrafficStore: Sendable {
     private static let busyTimeout: Double = 5
 
     /// Opens the database, making and migrating it as needed.
-    package init(path: String, role: Role) throws(StoreError) {
+    ///
+    /// - Parameter longestTail: samples of a node that may wait in the journal before its other tables follow.
+    package init(path: String, role: Role, longestTail: Int = 20) throws(StoreError) {
         self.path = path
+        self.role = role
+        writer = WriterState(longestTail: longestTail)
         let operation = "open \(path)"
         try DatabaseFile.prepare(path)
         lock = Mutex(role == .daemon ? try DaemonLock(path) : nil)
@@ -40,6 +46,8 @@ package final class TrafficStore: Sendable {
 
     /// Ends every connection and lets another daemon in; later calls fail. The last reference to the store does the same.
     package func close() throws(StoreError) {
+        // What cannot be folded now is folded next time: the journal has it.
+        if role == .daemon { try? settle() }
         do { try database.close() } catch { throw StoreError(error, during: "close \(path)") }
         lock.withLock { $0 = nil }
     }

@@ -65,6 +65,9 @@ struct World {
     var lifetime: [Place: [Int64?: Traffic]] = [:]
     var opening: [Place: Traffic] = [:]
     var hours: Hours = [:]
+
+    /// The same bytes by five minutes.
+    var fives: Hours = [:]
     var gone: Set<Place> = []
     var tally: [String: Int] = [:]
 
@@ -73,8 +76,12 @@ struct World {
     private var past: [[Sample]]
     private let keys: Int
 
-    init(seed: UInt64, nodes: Int = 3, links: Int = 2, keys: Int = 5) {
+    /// A world where little but growth happens: samples wait in the journal there.
+    private let isCalm: Bool
+
+    init(seed: UInt64, nodes: Int = 3, links: Int = 2, keys: Int = 5, isCalm: Bool = false) {
         random = SplitMix(state: seed)
+        self.isCalm = isCalm
         self.keys = keys
         self.nodes = []
         boots = Array(repeating: 0, count: nodes)
@@ -115,6 +122,7 @@ struct World {
         for link in nodes[node].indices where nodes[node][link].isThere {
             for key in nodes[node][link].lives.keys.sorted() where chance(40) { flow(node, link, key) }
         }
+        if isCalm && !chance(4) { return }
         let link = pick(0...nodes[node].count - 1)
         let key = pick(0...keys - 1)
         switch pick(0...199) {
@@ -171,8 +179,8 @@ struct World {
     private mutating func show(_ node: Int) -> Sample {
         let isComplete = !chance(10)
         let isEmpty = chance(2)
-        let bootID = chance(50) ? "boot-\(boots[node])" : nil
-        let tellsIndex = chance(30)
+        let bootID = isCalm || chance(50) ? "boot-\(boots[node])" : nil
+        let tellsIndex = isCalm || chance(30)
         var shown: [Interface] = []
         for link in nodes[node].indices where nodes[node][link].isThere && !isEmpty {
             // A torn answer ends somewhere, perhaps before this interface.
@@ -180,7 +188,7 @@ struct World {
             if limit < 0 { break }
             let index = tellsIndex ? nodes[node][link].index : nil
             // A complete answer that lacks one all the same.
-            let hidden = chance(4) ? pick(0...keys - 1) : nil
+            let hidden = chance(isCalm ? 0.3 : 4) ? pick(0...keys - 1) : nil
             if !isDecidable(visible(node, link, limit, hidden), node, link, isComplete, bootID, index) {
                 tally["undecidable", default: 0] += 1
                 for key in nodes[node][link].lives.keys.sorted() { make(node, link, key) }
@@ -264,6 +272,7 @@ struct World {
                 } else if !fresh.isZero {
                     let hour = (now - ((now % 3600) + 3600) % 3600) / 3600
                     hours[place, default: [:]][owners[key], default: [:]][hour, default: .zero] += fresh
+                    fives[place, default: [:]][owners[key], default: [:]][now / 300, default: .zero] += fresh
                 }
                 one.sights[key] = Sight(life: life)
             }
@@ -285,6 +294,7 @@ struct World {
             lifetime[place]?[.none] = nil
             lifetime[place]?[owner, default: .zero] += lost
             World.move(place, to: owner, &hours)
+            World.move(place, to: owner, &fives)
         }
     }
 

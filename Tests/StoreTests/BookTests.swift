@@ -53,7 +53,7 @@ struct BookTests {
         try desk.store.database.write {
             try $0.execute(
                 sql: """
-                    CREATE TRIGGER full BEFORE INSERT ON hours WHEN (SELECT count(*) FROM hours) = 1
+                    CREATE TRIGGER full BEFORE INSERT ON journal
                     BEGIN SELECT RAISE(ABORT, 'disk full'); END
                     """)
         }
