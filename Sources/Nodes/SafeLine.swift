@@ -4,15 +4,28 @@ package enum SafeLine {
     /// The first line that says something; complaints about locales, which many hosts print at every login, say nothing.
     package static func first(of bytes: [UInt8]) -> String {
         bytes.split(separator: UInt8(ascii: "\n")).lazy
-            .map { clean(String(decoding: $0.prefix(maximumLine), as: UTF8.self)) }
+            .map { clean(String(decoding: withoutKeys($0), as: UTF8.self)) }
             .first { !$0.isEmpty && !$0.contains("locale") } ?? ""
+    }
+
+    /// Before there is a String of it: those leave copies in freed memory, and the bytes are their owner's to wipe.
+    private static func withoutKeys(_ line: ArraySlice<UInt8>) -> [UInt8] {
+        var shown: [UInt8] = []
+        var rest = line
+        while !rest.isEmpty, shown.count < maximumLine {
+            let run = rest.prefix { isKeyCharacter(Unicode.Scalar($0)) }
+            if run.count < keyLength { shown += run } else { shown += hidden.utf8 }
+            rest = rest[run.endIndex...]
+            if let other = rest.popFirst() { shown.append(other) }
+        }
+        return shown
     }
 
     package static func clean(_ text: String) -> String {
         var shown = String.UnicodeScalarView()
         var run = String.UnicodeScalarView()
         func flush() {
-            shown.append(contentsOf: run.count < keyLength ? run : "(hidden)".unicodeScalars)
+            shown.append(contentsOf: run.count < keyLength ? run : hidden.unicodeScalars)
             run.removeAll()
         }
         for scalar in text.unicodeScalars {
@@ -39,6 +52,7 @@ package enum SafeLine {
 
     /// 32 bytes are 43 characters and `=` in base64, 64 in hexadecimal.
     private static let keyLength = 43
+    private static let hidden = "(hidden)"
     private static let maximumLine = 4096
 
     /// Bytes of a failure's detail.

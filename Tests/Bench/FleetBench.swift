@@ -5,10 +5,6 @@ import TestBed
 /// share the machine; only the daemon's own processor time and memory are counted.
 func benchFleet() throws {
     let count = ProcessInfo.processInfo.environment["VPNWEB_BENCH_NODES"].flatMap(Int.init) ?? 500
-    let program = ".build/release/vpn-web"
-    guard FileManager.default.isExecutableFile(atPath: program) else {
-        throw Limit.Failure(description: "\(program) is missing: make build")
-    }
     let bed = try Bed()
     defer { bed.close() }
     let home = try Namespace(bed, "home", users: [SSHServer.user])
@@ -18,9 +14,8 @@ func benchFleet() throws {
     let nodes = addresses.enumerated().map { index, address in
         "  - { id: n\(index), ssh: { host: \(address), port: \(scale.port), user: vpn-web, key: \(key.path) } }"
     }
-    let here = FileManager.default.currentDirectoryPath
     let panel = try Panel(
-        home.network, program: "\(here)/\(program)", nodes: nodes.joined(separator: "\n"), poll: "15s")
+        home.network, program: try benchedProgram(), nodes: nodes.joined(separator: "\n"), poll: "15s")
     try Data(addresses.map { scale.server.knownHost($0) + "\n" }.joined().utf8).write(
         to: URL(filePath: panel.knownHosts))
     try panel.setPassword()

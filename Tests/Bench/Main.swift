@@ -1,6 +1,6 @@
 import Foundation
 
-/// `bench parse|ssh|fcgi|fleet`, all of them without a word: what we cost against small C programs that do the least that must be done, measured in the same run.
+/// `bench parse|ssh|fcgi|panel|fleet`, all of them without a word: what we cost against small C programs that do the least that must be done, measured in the same run.
 @main
 enum Bench {
     static func main() throws {
@@ -8,14 +8,15 @@ enum Bench {
         case "parse": try benchParse()
         case "ssh": try benchSSH()
         case "fcgi": try benchFastCGI()
+        case "panel": try benchPanel()
         case "fleet": try benchFleet()
         case nil:
-            for bench in [benchParse, benchSSH, benchFastCGI, benchFleet] {
+            for bench in [benchParse, benchSSH, benchFastCGI, benchPanel, benchFleet] {
                 try bench()
                 print()
             }
         default:
-            print("usage: bench [parse|ssh|fcgi|fleet]")
+            print("usage: bench [parse|ssh|fcgi|panel|fleet]")
             exit(2)
         }
     }

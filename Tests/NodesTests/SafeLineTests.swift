@@ -20,6 +20,14 @@ struct SafeLineTests {
         #expect(SafeLine.clean("bad key: '\(key)'").contains("(hidden)"))
     }
 
+    @Test func `a dump on standard error shows and keeps no key`() {
+        let key = "yAnz5TF+lXXJte14tji3zlMNq+hd2rYUIgJBgB3fBmk="
+        let words = SafeLine.first(of: Array("wg0\t\(key)\t\(key)\t51820\toff\nmore".utf8))
+        #expect(words == "wg0(hidden)=(hidden)=51820off")
+        #expect(
+            SafeLine.first(of: Array(String(repeating: key, count: 1000).utf8)).allSatisfy { "(hiden)=".contains($0) })
+    }
+
     @Test func `a path stays readable`() {
         let path = "/usr/local/lib/vpn-web/vpn-web-node: Permission denied"
         #expect(SafeLine.clean(path) == path)

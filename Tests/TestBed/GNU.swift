@@ -4,6 +4,8 @@ import Glibc
 enum GNU {
     private typealias CloseFrom =
         @convention(c) (UnsafeMutablePointer<posix_spawn_file_actions_t>, Int32) -> Int32
+    private typealias Find =
+        @convention(c) (UnsafeRawPointer, Int, UnsafeRawPointer, Int) -> UnsafeRawPointer?
     private typealias SetNamespace = @convention(c) (Int32, Int32) -> Int32
 
     /// The child inherits no descriptor from `first` on.
@@ -19,5 +21,23 @@ enum GNU {
         guard descriptor >= 0, let symbol = dlsym(nil, "setns") else { return false }
         defer { close(descriptor) }
         return unsafeBitCast(symbol, to: SetNamespace.self)(descriptor, network) == 0
+    }
+
+    private static let find = dlsym(nil, "memmem").map { unsafeBitCast($0, to: Find.self) }
+
+    /// memmem(3), again and again: how often it is there.
+    static func count(_ needle: [UInt8], in bytes: UnsafeRawBufferPointer, atMost limit: Int = .max) -> Int {
+        guard var place = bytes.baseAddress, let find, !needle.isEmpty else { return 0 }
+        let end = place + bytes.count
+        var count = 0
+        while count < limit,
+            let next = needle.withUnsafeBytes({ needle in
+                needle.baseAddress.flatMap { find(place, end - place, $0, needle.count) }
+            })
+        {
+            count += 1
+            place = next + needle.count
+        }
+        return count
     }
 }

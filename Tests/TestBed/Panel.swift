@@ -75,9 +75,14 @@ package final class Panel: Sendable {
         guard output.status == 0 else { throw BedError("vpn-web password", output.errors) }
     }
 
-    /// Starts the daemon and waits until its first cycle is over.
-    package func start(within limit: Duration = .seconds(30)) throws {
-        let child = try place.start([program, "serve", "--config", configurationPath], output: folder + "/log")
+    /// Starts the daemon and waits until its first cycle is over. `tracer` is what its command line begins with: the pid
+    /// is then the tracer's.
+    package func start(
+        within limit: Duration = .seconds(30), under tracer: [String] = [], environment: [String: String] = [:]
+    ) throws {
+        let child = try place.start(
+            tracer + [program, "serve", "--config", configurationPath], environment: environment,
+            output: folder + "/log")
         process.withLock { $0 = child }
         try front.start()
         try eventually("/health", within: limit) {

@@ -64,7 +64,22 @@ package final class SSHServer: Sendable {
     }
 
     /// How many logins there were.
-    package var logins: Int { log.count { $0.contains("Accepted publickey") } }
+    package var logins: Int { said("Accepted publickey") }
+
+    /// How many commands were run in all sessions.
+    package var commands: Int { said("Starting session: forced-command") }
+
+    /// A command is under way in one of its sessions.
+    package var isBusy: Bool {
+        guard let child = process.withLock({ $0 }) else { return false }
+        return ProcessTable.descendants(of: child.inner).contains { read("/proc/\($0)/comm") != "sshd\n" }
+    }
+
+    /// How often something is in the log, which may be long.
+    private func said(_ words: String) -> Int {
+        let log = FileManager.default.contents(atPath: folder + "/log") ?? Data()
+        return log.withUnsafeBytes { GNU.count(Array(words.utf8), in: $0) }
+    }
 
     /// OpenSSH's line without the host.
     package var hostKey: String {

@@ -1,0 +1,57 @@
+import Foundation
+import TestBed
+import Testing
+
+/// The daemon under strace(1) from its start to its stop, over each way to a node. VPNWEB_LONG: a thousand polls of each.
+@Suite(.endToEnd, .daemon)
+struct TraceTests {
+    @Test(.timeLimit(.minutes(30)))
+    func `polls are one login for each node and never a process`() throws {
+        let isLong = ProcessInfo.processInfo.environment["VPNWEB_LONG"] != nil
+        let polls = isLong ? 1_000 : 12
+        let bed = try Bed()
+        defer { bed.close() }
+        let home = try Namespace(bed, "home", users: [SSHServer.user])
+        _ = try WireGuardNode(home.place, number: 1)
+        let key = try SSHKey(bed.folder + "/key")
+        let near = try SSHServer(home.place, "near", port: 2201, allowForwarding: true)
+        let far = try SSHServer(home.place, "far", port: 2202)
+        for server in [near, far] {
+            try server.authorize(key, script: SSHServer.shippedScript, forwardingTo: ["127.0.0.1:2202"])
+        }
+        let panel = try Panel(
+            home.network, program: #require(Program.path),
+            nodes: """
+                  - { id: here, local: true }
+                  - { id: near, ssh: { host: 127.0.0.1, port: 2201, user: vpn-web, key: \(key.path) } }
+                  - { id: far, ssh: { host: 127.0.0.1, port: 2202, user: vpn-web, key: \(key.path), jump: near } }
+                """)
+        try write("\(near.knownHost("127.0.0.1"))\n\(far.knownHost("127.0.0.1"))\n", to: panel.knownHosts)
+        try panel.setPassword()
+        let trace = bed.folder + "/trace"
+        // Swift's own crash handler is a process beside the program; it would be the only one.
+        try panel.start(
+            under: ["strace", "-f", "-qq", "--seccomp-bpf", "-e", "trace=process", "-o", trace],
+            environment: ["SWIFT_BACKTRACE": "enable=no"])
+        let owner = try panel.signIn()
+        for route in ["/", "/api/traffic", "/api/users", "/health"] { #expect(try owner.get(route).status == 200) }
+        try eventually("\(polls) polls of each", within: .seconds(polls * 3 / 2 + 30), every: .milliseconds(500)) {
+            min(near.commands, far.commands) >= polls ? true : nil
+        }
+        #expect(try owner.servers().values.allSatisfy { $0.status == "online" && $0.error == nil })
+        #expect(panel.stop() == 0)
+        // The jump is a login of its own: each node's thread owns all that it needs.
+        #expect(near.logins == 2)
+        #expect(far.logins == 1)
+
+        let lines = read(trace).split(separator: "\n")
+        #expect(lines.contains { $0.contains("exit_group(0)") }, "traced to the end")
+        #expect(lines.count { $0.contains("execve") } == 1, "the daemon itself")
+        #expect(lines.contains { $0.contains("CLONE_THREAD") }, "its threads")
+        #expect(!lines.contains { $0.contains("fork(") })
+        #expect(!lines.contains { $0.contains("clone") && !$0.contains("resumed>") && !$0.contains("CLONE_THREAD") })
+        print(
+            "trace: \(near.commands) and \(far.commands) polls, \(near.logins) and \(far.logins) logins, \(lines.count) calls"
+        )
+    }
+}
