@@ -37,7 +37,7 @@ import Testing
                     HTTPError.notFound.page(Fleets.context(language, path: "/x"), requestID: "7f3a-12")
                 },
             ]
-        } + [
+        } + Language.allCases.flatMap(owner) + [
             Output(name: "overview-well-si.html") {
                 OverviewPage(snapshot: Fleets.well(peers: 3), context: Fleets.context(.english, units: .si)).html()
             },
@@ -59,6 +59,13 @@ import Testing
             Output(name: "health-starting.json") { Health(Fleets.empty, now: Fleets.now).json() },
             Output(name: "error.json") { HTTPError.unauthorized.json(.english) },
         ]
+
+    /// The owner's other pages; drawn once, compared one by one.
+    static func owner(_ language: Language) -> [Output] {
+        OwnerPages.all(Fleets.rich()) { Fleets.context(language, path: $0, query: $1) }.map { page in
+            Output(name: "\(page.name)-\(language.rawValue).html") { page.html }
+        }
+    }
 
     static func stranger(names: Bool) -> PublicSummary {
         PublicSummary(Fleets.rich(), settings: PublicSettings(names: names), now: Fleets.now)

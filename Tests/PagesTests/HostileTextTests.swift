@@ -89,6 +89,34 @@ import WireGuard
         }
     }
 
+    @Test func `hostile strings change nothing on the owner's other pages`() {
+        func tags(_ text: String) -> [[String]] {
+            let pages = OwnerPages.all(Self.snapshot(text), text) { path, query in
+                var context = Fleets.context(path: path, query: query + [("sort", text), (text, text)])
+                context.version = text
+                return context
+            }
+            return pages.map { page in Tags(page.html).list.map { $0 == "bdi[title]" ? "bdi[]" : $0 } }
+        }
+        let expected = tags("alice")
+        #expect(expected.count == 14 && expected.allSatisfy { $0.count > 60 })
+        var dice = Dice(state: 0xFACE)
+        var texts = Self.regressions
+        let wanted = ProcessInfo.processInfo.environment["VPNWEB_LONG"] == nil ? 30 : 1000
+        while texts.count < wanted {
+            texts.append(
+                (0..<Int.random(in: 1...12, using: &dice)).map { _ in Self.pieces.randomElement(using: &dice) ?? "" }
+                    .joined())
+        }
+        for text in texts {
+            for (index, list) in tags(text).enumerated() where list != expected[index] {
+                Issue.record(
+                    "page \(index): other tags with \(text.unicodeScalars.map { String($0.value, radix: 16) })")
+                return
+            }
+        }
+    }
+
     @Test func `ten thousand hostile strings come back from text and attribute as they went in`() {
         var dice = Dice(state: 0xD1CE)
         for _ in 0..<10_000 {

@@ -96,7 +96,11 @@ import WireGuard
     }
 
     @Test func `a page needs no inline style or script and loads nothing from elsewhere`() {
-        for html in [Self.html(Fleets.rich()), Self.html(Fleets.empty), Self.html(Fleets.well(peers: 500))] {
+        let others = [Fleets.rich(), Fleets.empty].flatMap { snapshot in
+            OwnerPages.all(snapshot) { Fleets.context(path: $0, query: $1) }
+                .map { String(decoding: $0.html, as: UTF8.self) }.filter { !$0.isEmpty }
+        }
+        for html in [Self.html(Fleets.rich()), Self.html(Fleets.empty), Self.html(Fleets.well(peers: 500))] + others {
             #expect(!html.contains(" style=") && !html.contains("<style"))
             #expect(html.components(separatedBy: "<script").count == 2)
             #expect(!html.contains("http://") && !html.contains("https://") && !html.contains("src=\"//"))
@@ -110,6 +114,7 @@ import WireGuard
         var pages = [Fleets.rich(), Fleets.empty, Fleets.well(peers: 500)].map {
             OverviewPage(snapshot: $0, context: Fleets.context()).html()
         }
+        pages += OwnerPages.all(Fleets.rich()) { Fleets.context(path: $0, query: $1) }.map(\.html)
         pages.append(LoginPage(problem: .wrong, next: "/", context: Fleets.context()).html())
         pages.append(
             PublicPage(summary: GoldenTests.stranger(names: true), context: Fleets.context(isSignedIn: false)).html())

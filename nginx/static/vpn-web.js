@@ -39,6 +39,8 @@
 
   async function refresh() {
     if (paused || document.hidden || window.getSelection().toString()) return;
+    // Who is typing is not disturbed.
+    if (document.activeElement?.matches("main input")) return;
     try {
       const answer = await fetch(location.pathname + location.search, {
         headers: tag ? { "If-None-Match": tag } : {}, credentials: "same-origin", redirect: "manual", cache: "no-store",

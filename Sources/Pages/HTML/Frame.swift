@@ -67,8 +67,11 @@ extension Page {
     }
 
     private mutating func navigate(to section: Section) {
-        if section.link == Link("/"), context.path == "/" {
+        let path = section.link.text
+        if context.path == path {
             element("a", .href(section.link), .fixed("aria-current", "page")) { $0.words(section.phrase) }
+        } else if section != .overview, context.path.hasPrefix(path + "/") {
+            element("a", .href(section.link), .fixed("aria-current", "true")) { $0.words(section.phrase) }
         } else {
             element("a", .href(section.link)) { $0.words(section.phrase) }
         }
@@ -129,28 +132,31 @@ extension Page {
     }
 }
 
-/// Where the navigation leads. A page that is built replaces its section's place on the overview.
+/// Where the navigation leads.
 enum Section: CaseIterable {
-    case overview
-    case nodes
-    case services
-    case users
+    case overview, users, nodes, traffic, services, diagnostics, settings
 
     var phrase: Phrase {
         switch self {
         case .overview: .overview
-        case .nodes: .nodes
-        case .services: .services
         case .users: .users
+        case .nodes: .nodes
+        case .traffic: .traffic
+        case .services: .services
+        case .diagnostics: .diagnostics
+        case .settings: .settings
         }
     }
 
     var link: Link {
         switch self {
         case .overview: Link("/")
-        case .nodes: Link("/").fragment("nodes")
-        case .services: Link("/").fragment("services")
-        case .users: Link("/").fragment("users")
+        case .users: Link("/users")
+        case .nodes: Link("/nodes")
+        case .traffic: Link("/traffic")
+        case .services: Link("/services")
+        case .diagnostics: Link("/diagnostics")
+        case .settings: Link("/settings")
         }
     }
 }

@@ -30,11 +30,11 @@ extension Page {
         let status = row.status
         let isStale = status.isStale(at: context.now)
         rowHead(.node) { page in
-            page.name(status.node.name)
+            page.element("a", .href(.node(status.node.id))) { $0.name(status.node.name) }
             page.element("small") { $0.about(status) }
         }
         cell(.state) { page in
-            page.nodeState(status, isStale)
+            page.nodeState(status)
             page.element("small") { page in
                 if let failure = status.failure {
                     page.words(FailureWords(failure.kind).state)
@@ -67,7 +67,8 @@ extension Page {
         }
     }
 
-    private mutating func nodeState(_ status: NodeStatus, _ isStale: Bool) {
+    mutating func nodeState(_ status: NodeStatus) {
+        let isStale = status.isStale(at: context.now)
         switch status.state {
         case .unknown: state(.unknown, .nodeUnknown)
         case .offline: state(.bad, .nodeOffline)

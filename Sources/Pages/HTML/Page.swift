@@ -105,10 +105,18 @@ struct Page {
         stamp(time) { $0.text(words) }
     }
 
+    /// Date and clock: for what is looked up later.
+    mutating func exactly(_ time: UnixTime) {
+        let words = clock.dateAndClock(time)
+        stamp(time) { $0.text(words) }
+    }
+
     mutating func date(_ time: UnixTime) {
         let words = clock.date(time)
         stamp(time) { $0.text(words) }
     }
+
+    mutating func civil(_ time: UnixTime) -> CivilTime? { clock.civil(time) }
 
     /// `12 мин`, `3 дня`: how long it is since then.
     func since(_ time: UnixTime) -> String { OwnerClock.span(clock.age(time), language) }

@@ -34,7 +34,7 @@ enum Problem {
         return problems.filter { $0.mark == .bad } + problems.filter { $0.mark != .bad }
     }
 
-    private static func of(_ status: NodeStatus, _ now: UnixTime) -> [Problem] {
+    static func of(_ status: NodeStatus, _ now: UnixTime) -> [Problem] {
         if let failure = status.failure { return [.pollFailed(status, failure)] }
         guard let sample = status.lastSample else { return [] }
         if status.isStale(at: now) { return [.stale(status, sample)] }

@@ -71,13 +71,7 @@ extension Page {
                 page.words(presence.phrase)
                 page.raw(" ")
             }
-            if let username = row.user.username {
-                page.name(username)
-            } else {
-                page.words(.nameless, { $0.text(String(row.user.telegramID)) })
-            }
-            if row.user.role == "owner" { page.element("em") { $0.words(.owner) } }
-            if !row.user.isActive { page.element("em") { $0.words(.disabled) } }
+            page.who(row.user)
         }
     }
 

@@ -2,6 +2,10 @@
 enum Hint: CaseIterable, Sendable {
     case problems, numbers, nodes, noNodes, services, noServices, users, noUsers, unmatched
     case publicServices, publicNumbers
+    case noUnmatched, usersWithoutDevices, nobodyFound, userNumbers, chart, userByNode, userDevices, noDevices
+    case userEvents, nodeEvents, noEvents, nodeNumbers, nodeFacts, interfaces, noInterfaces, nodePeers, noPeers
+    case traffic, trafficRows, statesMean, sessions, tokens, noTokens, reading, panel, polls, sources, noSources
+    case drift, orphansLive, orphansUnused, lostKeys
 
     var wording: Wording {
         switch self {
@@ -55,6 +59,132 @@ enum Hint: CaseIterable, Sendable {
             Wording(
                 "Пользователь: аккаунт в боте. Подключение: один выданный конфиг; телефон и компьютер это два подключения. Малые числа скрыты.",
                 "User: an account in the bot. Connection: one issued configuration; a phone and a computer are two. Small numbers are hidden."
+            )
+        case .noUnmatched: Wording("Все ключи на нодах известны боту.", "Every key on the nodes is known to the bot.")
+        case .usersWithoutDevices:
+            Wording(
+                "Бот знает этих пользователей, но не выдал им ни одного конфига. Это не ошибка: обычно человек ещё не дошёл до выдачи.",
+                "The bot knows these users and issued them no configuration. No error: usually somebody did not get that far yet."
+            )
+        case .nobodyFound:
+            Wording(
+                "Никто не подходит. Попробуйте другие слова или состояние «все».",
+                "Nobody fits. Try other words, or the state \"all\".")
+        case .userNumbers:
+            Wording(
+                "Скачано и отдано: со стороны пользователя. «Всего» включает то, что было на счётчиках до начала учёта, если первым их увидела панель; графики показывают только датированные байты.",
+                "Downloaded and uploaded are from the user's side. The total includes what stood on the counters when the panel first saw them; charts show dated bytes only."
+            )
+        case .chart:
+            Wording(
+                "Столбик: скачано снизу, отдано сверху. Штриховка: часть этого времени ноду не видели, байты учтены, но могли быть потрачены раньше. Треугольник: счётчик на ноде начался заново, учёт это пережил.",
+                "A bar: downloaded below, uploaded above. Hatched: for a part of that time nobody saw the node; the bytes are counted and may have been spent earlier. A triangle: the node's counter began anew, which the accounting outlives."
+            )
+        case .userByNode:
+            Wording(
+                "По нодам, через которые шёл трафик, в том числе с ключей, которых больше нет.",
+                "By the nodes that the traffic went through, with keys that are gone as well.")
+        case .userDevices:
+            Wording(
+                "Каждый выданный конфиг. «Всего» ведёт панель и не теряет при сбросах; «счётчик на ноде» показывает то же, что `wg show`, и начинается заново с каждым перезапуском.",
+                "Each issued configuration. The total is the panel's and survives resets; the counter on the node is what `wg show` prints, and begins anew with every restart."
+            )
+        case .noDevices:
+            Wording(
+                "Бот не выдал этому пользователю ни одного конфига.",
+                "The bot issued no configuration to this user.")
+        case .userEvents:
+            Wording(
+                "Что случалось со счётчиками этого пользователя и их интерфейсов за 35 дней, новое сверху.",
+                "What happened to this user's counters and their interfaces in 35 days, newest first.")
+        case .nodeEvents:
+            Wording(
+                "Что случалось со счётчиками этой ноды за 35 дней, новое сверху.",
+                "What happened to this node's counters in 35 days, newest first.")
+        case .noEvents: Wording("Ничего: счётчики только росли.", "Nothing: the counters only grew.")
+        case .nodeNumbers:
+            Wording(
+                "На связи: рукопожатие свежее 3 минут по часам ноды. «Всего» включает то, что было на счётчиках до начала учёта.",
+                "Online: the latest handshake is under 3 minutes old by the node's clock. The total includes what stood on the counters before counting began."
+            )
+        case .nodeFacts:
+            Wording(
+                "Как панель читает ноду и что нода рассказала о себе. Панель только читает: ничего на ноде она не меняет.",
+                "How the panel reads the node, and what the node told of itself. The panel only reads: it changes nothing there."
+            )
+        case .interfaces:
+            Wording(
+                "По последнему ответу ноды. «Через интерфейс» считает ядро вместе с заголовками, поэтому сумма по ключам немного меньше.",
+                "By the node's last answer. What went through an interface is the kernel's count with headers, so the keys' sum is a little less."
+            )
+        case .noInterfaces:
+            Wording(
+                "Нода ещё не показала ни одного интерфейса WireGuard.",
+                "The node has shown no WireGuard interface yet.")
+        case .nodePeers:
+            Wording(
+                "Ключи этой ноды: и те, что на ней сейчас, и те, что были учтены или выданы раньше. Больше всего трафика сверху.",
+                "This node's keys: those on it now, and those counted or issued before. Most traffic first.")
+        case .noPeers: Wording("На этой ноде ещё не было ни одного ключа.", "There was no key on this node yet.")
+        case .traffic:
+            Wording(
+                "Датированные байты в вашем часовом поясе. То, что было на счётчиках до начала учёта, сюда не входит: никто не знает, когда это потрачено.",
+                "Dated bytes in your time zone. What stood on the counters before counting began is not in it: nobody knows when it was spent."
+            )
+        case .trafficRows:
+            Wording(
+                "Байты принадлежат тому, кто владел ключом, когда они учтены. Больше всего сверху.",
+                "Bytes belong to who owned the key when they were booked. The most first.")
+        case .statesMean: Wording("Панель не выдаёт догадки за факты.", "The panel does not pass guesses off as facts.")
+        case .sessions:
+            Wording(
+                "Каждый браузер, в котором открыт вход. Незнакомый завершите и смените пароль: `sudo vpn-web password`.",
+                "Every browser that is signed in. End what you do not know, and change the password: `sudo vpn-web password`."
+            )
+        case .tokens:
+            Wording(
+                "Токен даёт программе читать API. Сделать: `sudo vpn-web token create`, отозвать: `sudo vpn-web token revoke`.",
+                "A token lets a program read the API. Make one: `sudo vpn-web token create`; revoke one: `sudo vpn-web token revoke`."
+            )
+        case .noTokens: Wording("Токенов нет: программам API закрыт.", "No tokens: the API is closed to programs.")
+        case .reading:
+            Wording(
+                "Рядом с каждым значением стоит, где оно задаётся.",
+                "Beside each value stands where it is decided.")
+        case .panel:
+            Wording(
+                "Сама панель: версия, память о прошлом и её целостность. База проверяется сама: раз в сутки и после сбоя.",
+                "The panel itself: its version, its memory and whether that is sound. The database is checked by itself: daily, and after a crash."
+            )
+        case .polls:
+            Wording(
+                "Каждая нода опрашивается сама по себе. Сессия SSH одна и держится; много входов значит, что связь рвётся. Часы ноды: насколько они впереди панели.",
+                "Every node is polled by itself. There is one SSH session, and it stands; many logins mean that the connection breaks. Node's clock: how far ahead of the panel's it is."
+            )
+        case .sources:
+            Wording(
+                "Панель только читает эти файлы. Пока файл не читается, в силе последнее удачное чтение.",
+                "The panel only reads these files. While one cannot be read the last good reading is in force.")
+        case .noSources:
+            Wording(
+                "Файлы бота не заданы: раздел `roster` в `config.yaml`.",
+                "No file of the bot is configured: `roster` in `config.yaml`.")
+        case .drift:
+            Wording(
+                "Сравниваются только ноды со свежим полным ответом.",
+                "Only nodes with a fresh and complete answer are compared.")
+        case .orphansLive:
+            Wording(
+                "Ими кто-то пользуется: есть адрес, рукопожатие или байты. Найдите владельца, прежде чем что-то делать.",
+                "Somebody uses them: there is an address, a handshake, or bytes. Find the owner before doing anything.")
+        case .orphansUnused:
+            Wording(
+                "С запуска интерфейса ни адреса, ни рукопожатия, ни байта.",
+                "No address, no handshake and no byte since the interface began.")
+        case .lostKeys:
+            Wording(
+                "В боте действуют, а на ноде их нет: у этих людей VPN не работает. Выдайте конфиг заново.",
+                "In force in the bot and not on the node: these people's VPN does not work. Issue the configuration again."
             )
         }
     }

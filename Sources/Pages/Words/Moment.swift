@@ -54,11 +54,28 @@ package struct OwnerClock: Sendable {
         return String(decoding: bytes, as: UTF8.self)
     }
 
+    /// `2026-11-19 14:05`
+    package mutating func dateAndClock(_ time: UnixTime) -> String {
+        guard let civil = civil(time) else { return "\(time.seconds)" }
+        var bytes: [UInt8] = []
+        bytes.append(date: civil, language)
+        bytes.append(UInt8(ascii: " "))
+        bytes.append(decimal: civil.hour, width: 2)
+        bytes.append(UInt8(ascii: ":"))
+        bytes.append(decimal: civil.minute, width: 2)
+        return String(decoding: bytes, as: UTF8.self)
+    }
+
     package mutating func date(_ time: UnixTime) -> String {
         guard let civil = CivilTime(time, offset: offset(at: time)) else { return "\(time.seconds)" }
         var bytes: [UInt8] = []
         bytes.append(date: civil, language)
         return String(decoding: bytes, as: UTF8.self)
+    }
+
+    /// As the owner's calendar and clock say it. Nil: the year has not four digits.
+    package mutating func civil(_ time: UnixTime) -> CivilTime? {
+        CivilTime(time, offset: offset(at: time))
     }
 
     /// Seconds from `time` to now; 0 where it is to come.

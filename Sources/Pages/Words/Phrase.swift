@@ -23,6 +23,33 @@ enum Phrase: CaseIterable, Sendable {
     case password, signInTitle, wrongPassword, tooManyTries, sessionEnded, notSetUp, foreignForm
     // Errors
     case errorTitle, backToStart, requestID
+    // Pages of their own
+    case traffic, settings, diagnostics, views, historyUnreadable
+    // Charts
+    case chartSummary, noTrafficSince, noTraffic, gap, counterReset, zoneOfChart, asTable, when, note, byDays35
+    case byHours7, byHours24, allTraffic, overTime
+    // Users and a user
+    case usersWithoutDevices, findUser, find, everybody, forgotten, days35, onNodeNow, since, nobodys, events
+    case notSeenSince
+    // A node
+    case nodeFacts, nodeID, aliases, endpoint, readVia, readLocally, readOverSSH, pollInterval, lastPoll, sshSession
+    case standsSince, noSession, logins, failuresInRow, clockOffset, hostUptime, loadAverage, memoryUsed, swapUsed
+    case diskUsed, interfaces, interface, kind, port, linkTotal
+    // Traffic
+    case window, yesterday, days7, days30, lastMonth, customDates, fromDay, toDay, show, step, byUser, byNode, byKey
+    case byHour, byDay, byMonth, asCSV
+    // Services
+    case statesMean, meaningOnline, meaningOffline, meaningBlocked, meaningUnknown
+    // Settings
+    case sessions, browser, address, begun, lastSeen, action, thisOne, endSession, endOthers, sessionsEnded
+    case sessionsNotEnded, tokens, tokenName, scope, made, expires, lastUsed, tokenInForce, tokenRevoked
+    case tokenExpired, scopeRead, scopeMetrics, notLimited, reading, languageOf, languageSource, unitsOf, unitsIEC
+    case unitsSI, unitsSource, zoneOf, zoneSource, themeOf, themeSource
+    // Diagnostics
+    case versionOf, runningSince, lastStored, database, journal, databaseCheck, checkedAt, notCheckedYet, databaseWell,
+        databaseIll
+    case polls, refusedLines, sources, file, asOfWhen, fileWell, fileIll, rosterCounts, drift, orphansLive
+    case orphansUnused, lostKeys
 
     var wording: Wording {
         switch self {
@@ -145,6 +172,165 @@ enum Phrase: CaseIterable, Sendable {
         case .errorTitle: Wording("Ошибка {1}", "Error {1}")
         case .backToStart: Wording("На главную", "To the start page")
         case .requestID: Wording("Номер запроса: {1}", "Request: {1}")
+
+        case .traffic: Wording("Трафик", "Traffic")
+        case .settings: Wording("Настройки", "Settings")
+        case .diagnostics: Wording("Диагностика", "Diagnostics")
+        case .views: Wording("Вид", "View")
+        case .historyUnreadable:
+            Wording(
+                "Историю сейчас не прочитать: база данных не ответила. Остальное на странице верно.",
+                "History cannot be read now: the database did not answer. The rest of the page is right.")
+
+        case .chartSummary:
+            Wording(
+                "Скачано {1}, отдано {2}. Больше всего: {3}, {4}.",
+                "Downloaded {1}, uploaded {2}. The most: {3}, {4}.")
+        case .noTrafficSince: Wording("С {1} трафика не было.", "No traffic since {1}.")
+        case .noTraffic: Wording("За это время трафика не было.", "No traffic in this time.")
+        case .gap: Wording("часть времени без наблюдения", "not watched all the time")
+        case .counterReset: Wording("сброс счётчика", "counter reset")
+        case .zoneOfChart: Wording("Время: {1}", "Time zone: {1}")
+        case .asTable: Wording("Таблицей", "As a table")
+        case .when: Wording("Когда", "When")
+        case .note: Wording("Заметка", "Note")
+        case .byDays35: Wording("По дням, 35 дней", "By day, 35 days")
+        case .byHours7: Wording("По часам, 7 дней", "By hour, 7 days")
+        case .byHours24: Wording("По часам, 24 часа", "By hour, 24 hours")
+        case .allTraffic: Wording("Все вместе", "All together")
+        case .overTime: Wording("По времени", "Over time")
+
+        case .usersWithoutDevices: Wording("Без устройств", "Without devices")
+        case .findUser: Wording("Имя, @ или номер", "Name, @ or number")
+        case .find: Wording("Найти", "Find")
+        case .everybody: Wording("все", "all")
+        case .forgotten: Wording("в файлах бота больше нет", "no longer in the bot's files")
+        case .days35: Wording("За 35 дней", "35 days")
+        case .onNodeNow: Wording("Счётчик на ноде", "Counter on the node")
+        case .since: Wording("Учёт с", "Counted since")
+        case .nobodys: Wording("без пользователя", "without a user")
+        case .events: Wording("События", "Events")
+        case .notSeenSince: Wording("не видели с {1}", "not seen since {1}")
+
+        case .nodeFacts: Wording("Подробно", "In detail")
+        case .nodeID: Wording("Идентификатор", "Id")
+        case .aliases: Wording("Другие имена в боте", "Other names in the bot")
+        case .endpoint: Wording("Адрес для клиентов", "Clients connect to")
+        case .readVia: Wording("Как читается", "Read by")
+        case .readLocally: Wording("на этой машине", "on this machine")
+        case .readOverSSH: Wording("по SSH", "over SSH")
+        case .pollInterval: Wording("Опрос раз в", "Polled every")
+        case .lastPoll: Wording("Последний опрос", "Last poll")
+        case .sshSession: Wording("Сессия SSH", "SSH session")
+        case .standsSince: Wording("открыта с {1}", "open since {1}")
+        case .noSession: Wording("сейчас нет", "none now")
+        case .logins: Wording("Входов по SSH", "SSH logins")
+        case .failuresInRow: Wording("Неудач подряд", "Failures in a row")
+        case .clockOffset: Wording("Часы ноды", "Node's clock")
+        case .hostUptime: Wording("Работает без перезагрузки", "Up for")
+        case .loadAverage: Wording("Нагрузка за минуту", "Load, 1 minute")
+        case .memoryUsed: Wording("Память занята", "Memory used")
+        case .swapUsed: Wording("Подкачка занята", "Swap used")
+        case .diskUsed: Wording("Диск занят", "Disk used")
+        case .interfaces: Wording("Интерфейсы", "Interfaces")
+        case .interface: Wording("Интерфейс", "Interface")
+        case .kind: Wording("Вид", "Kind")
+        case .port: Wording("Порт", "Port")
+        case .linkTotal: Wording("Через интерфейс", "Through it")
+
+        case .window: Wording("Время", "Time")
+        case .yesterday: Wording("Вчера", "Yesterday")
+        case .days7: Wording("7 дней", "7 days")
+        case .days30: Wording("30 дней", "30 days")
+        case .lastMonth: Wording("Прошлый месяц", "Last month")
+        case .customDates: Wording("По датам", "By date")
+        case .fromDay: Wording("С", "From")
+        case .toDay: Wording("по", "to")
+        case .show: Wording("Показать", "Show")
+        case .step: Wording("Шаг", "Step")
+        case .byUser: Wording("По пользователям", "By user")
+        case .byNode: Wording("По нодам", "By node")
+        case .byKey: Wording("По ключам", "By key")
+        case .byHour: Wording("по часам", "by hour")
+        case .byDay: Wording("по дням", "by day")
+        case .byMonth: Wording("по месяцам", "by month")
+        case .asCSV: Wording("Скачать CSV", "Download CSV")
+
+        case .statesMean: Wording("Что значат состояния", "What the states mean")
+        case .meaningOnline:
+            Wording("Есть доказательство не старше трёх минут.", "There is proof not older than three minutes.")
+        case .meaningOffline: Wording("Проверка ответила, что не работает.", "A check answered that it does not work.")
+        case .meaningBlocked:
+            Wording(
+                "Сервис жив, но снаружи до него не добраться.",
+                "The service lives, and cannot be reached from outside.")
+        case .meaningUnknown: Wording("Доказательств нет ни за, ни против.", "Nothing proves it either way.")
+
+        case .sessions: Wording("Кто вошёл", "Who is signed in")
+        case .browser: Wording("Браузер", "Browser")
+        case .address: Wording("Адрес", "Address")
+        case .begun: Wording("Вход", "Signed in")
+        case .lastSeen: Wording("Последний раз", "Last seen")
+        case .action: Wording("Действие", "Action")
+        case .thisOne: Wording("это вы", "this is you")
+        case .endSession: Wording("Завершить", "End")
+        case .endOthers: Wording("Завершить все остальные", "End all others")
+        case .sessionsEnded: Wording("Готово: сессии завершены.", "Done: the sessions have ended.")
+        case .sessionsNotEnded:
+            Wording("Не удалось: база данных не приняла запись.", "That failed: the database took no write.")
+        case .tokens: Wording("Токены для программ", "Tokens for programs")
+        case .tokenName: Wording("Название", "Name")
+        case .scope: Wording("Что разрешено", "May read")
+        case .made: Wording("Создан", "Made")
+        case .expires: Wording("Действует до", "In force until")
+        case .lastUsed: Wording("Использован", "Last used")
+        case .tokenInForce: Wording("действует", "in force")
+        case .tokenRevoked: Wording("отозван", "revoked")
+        case .tokenExpired: Wording("истёк", "expired")
+        case .scopeRead: Wording("весь API", "the whole API")
+        case .scopeMetrics: Wording("только метрики", "metrics only")
+        case .notLimited: Wording("без срока", "without end")
+        case .reading: Wording("Как показано", "How things are shown")
+        case .languageOf: Wording("Язык", "Language")
+        case .languageSource:
+            Wording(
+                "из ссылки вверху страницы (запоминается), иначе браузера, иначе `language` в config.yaml",
+                "by the link above (remembered), else the browser's, else `language` in config.yaml")
+        case .unitsOf: Wording("Единицы", "Units")
+        case .unitsIEC: Wording("КиБ, МиБ, ГиБ: по 1024, как в wg show", "KiB, MiB, GiB: of 1024, as wg show prints")
+        case .unitsSI: Wording("КБ, МБ, ГБ: по 1000, как в счетах", "kB, MB, GB: of 1000, as on bills")
+        case .unitsSource: Wording("`units` в config.yaml", "`units` in config.yaml")
+        case .zoneOf: Wording("Часовой пояс", "Time zone")
+        case .zoneSource:
+            Wording("`timezone` в config.yaml: по нему режутся дни", "`timezone` in config.yaml: days are cut by it")
+        case .themeOf: Wording("Тема", "Theme")
+        case .themeSource: Wording("как в системе: светлая или тёмная", "as the system's: light or dark")
+
+        case .versionOf: Wording("Версия", "Version")
+        case .runningSince: Wording("Работает с", "Running since")
+        case .lastStored: Wording("Последняя запись", "Last stored")
+        case .database: Wording("База данных", "Database")
+        case .journal: Wording("журнал {1}", "journal {1}")
+        case .databaseCheck: Wording("Целостность", "Integrity")
+        case .checkedAt: Wording("проверена {1}", "checked {1}")
+        case .notCheckedYet: Wording("ещё не проверялась", "not checked yet")
+        case .databaseWell: Wording("цела", "sound")
+        case .databaseIll: Wording("повреждена", "damaged")
+        case .polls: Wording("Опросы нод", "Polls")
+        case .refusedLines: Wording("Непонятных строк", "Lines refused")
+        case .sources: Wording("Файлы бота", "The bot's files")
+        case .file: Wording("Файл", "File")
+        case .asOfWhen: Wording("Прочитан", "Read")
+        case .fileWell: Wording("читается", "readable")
+        case .fileIll: Wording("не читается", "unreadable")
+        case .rosterCounts:
+            Wording(
+                "Пользователей: {1}, устройств: {2}, пропущено записей: {3}, спорных ключей: {4}.",
+                "Users: {1}, devices: {2}, records skipped: {3}, keys in dispute: {4}.")
+        case .drift: Wording("Расхождения", "Where they disagree")
+        case .orphansLive: Wording("Живые, боту неизвестны: не трогать", "Alive, unknown to the bot: do not touch")
+        case .orphansUnused: Wording("Ни разу не использованы, боту неизвестны", "Never used, unknown to the bot")
+        case .lostKeys: Wording("Выданы, но на ноде их нет", "Issued, and not on the node")
         }
     }
 }

@@ -26,6 +26,9 @@ package enum Units: String, Sendable, CaseIterable {
         language.counted(bytes, .bytes)
     }
 
+    /// Of the unit that is so many steps above the byte.
+    func name(_ power: Int, _ language: Language) -> String { names(language)[power].description }
+
     private func names(_ language: Language) -> [StaticString] {
         switch (self, language) {
         case (.iec, .russian): ["Б", "КиБ", "МиБ", "ГиБ", "ТиБ", "ПиБ", "ЭиБ"]

@@ -81,6 +81,18 @@ final class Door: Sendable {
         return remembered(hash) { () throws(StoreError) in try self.sessionHolder(hash) }
     }
 
+    /// What the database calls the visitor's own session. Nil: they brought none.
+    func ownSession(_ request: Request) -> [UInt8]? { session(request)?.hash.bytes }
+
+    /// Whoever has it is a stranger from now on.
+    func end(_ sessions: [StoredSession]) throws(StoreError) {
+        for session in sessions {
+            try store.deleteSession(session.hash)
+            known.withLock { $0[session.hash] = nil }
+        }
+        try store.audit(AuditEntry(at: .now, who: "owner", what: "ended \(sessions.count) session(s)"))
+    }
+
     private func session(_ request: Request) -> SessionID? {
         request.cookies[SessionCookie.name].flatMap { SessionID($0) }
     }

@@ -24,6 +24,7 @@ final class Site: Sendable {
     private let newsstand: Newsstand
     private let door: Door
     private let history: HistoryRoutes
+    private let pages: OwnerPages
     private let press = Press()
     private let current: Mutex<Settings>
 
@@ -37,6 +38,7 @@ final class Site: Sendable {
         self.newsstand = newsstand
         self.door = door
         history = HistoryRoutes(questions: Questions(store))
+        pages = OwnerPages(door: door, questions: Questions(store))
         self.refresh = refresh
         current = Mutex(settings)
     }
@@ -48,6 +50,7 @@ final class Site: Sendable {
 
     func answer(_ request: Request) -> Response {
         let visit = Visit(request, settings: current.withLock { $0 }, snapshot: newsstand.snapshot)
+        if let page = OwnerPages.Address(request.path) { return pages.answer(page, visit) }
         guard let route = Route(request.path) else { return visit.error(.notFound) }
         guard route.methods.contains(request.method) else {
             var response = visit.error(.methodNotAllowed)

@@ -1,0 +1,139 @@
+import Fleet
+import Foundation
+import Testing
+import WireGuard
+
+@testable import Pages
+
+@Suite struct OwnerPageTests {
+    static func users(_ snapshot: Snapshot, _ query: [(name: String, value: String)] = []) -> String {
+        String(
+            decoding: UsersPage(
+                snapshot: snapshot, context: Fleets.context(.english, path: "/users", query: query)
+            ).html(), as: UTF8.self)
+    }
+
+    static func text(_ html: [UInt8]?) -> String { String(decoding: html ?? [], as: UTF8.self) }
+
+    @Test func `words find a user by name, by at-name and by number`() {
+        let snapshot = Fleets.rich()
+        for (words, found) in [
+            ("BOR", "boris"), ("@boris", "boris"), ("100002", "boris"), ("Галина", "галина_петрова"),
+        ] {
+            let html = Self.users(snapshot, [("q", words)])
+            #expect(html.contains("\(found)</bdi>"), "\(words)")
+            #expect(!html.contains("alice</bdi>"), "\(words)")
+        }
+        #expect(Self.users(snapshot, [("q", "nobody at all")]).contains("Nobody fits."))
+    }
+
+    @Test func `a state shows those in it, and every link keeps the rest of the query`() {
+        let html = Self.users(Fleets.rich(), [("state", "online"), ("q", "ali"), ("sort", "-name")])
+        #expect(html.contains("alice</bdi>") && !html.contains("boris</bdi>"))
+        #expect(html.contains("href=\"?q=ali&amp;state=recent&amp;sort=-name\""))
+        #expect(html.contains("href=\"?q=ali&amp;state=online&amp;sort=month\""))
+        #expect(html.contains("name=\"state\" value=\"online\""))
+    }
+
+    @Test func `unmatched keys and users without devices have their tabs`() {
+        var snapshot = Fleets.rich()
+        snapshot.users.append(UserRow(user: User(telegramID: 5, username: "empty_handed")))
+        #expect(Self.users(snapshot, [("show", "keys")]).contains(Fleets.keyText(8)))
+        let without = Self.users(snapshot, [("show", "nodevices")])
+        #expect(without.contains("empty_handed") && !without.contains("alice</bdi>"))
+        #expect(Self.users(Fleets.well(peers: 4), [("show", "keys")]).contains("Every key on the nodes is known"))
+    }
+
+    @Test func `pages of two thousand users are cut at a hundred`() {
+        let snapshot = Fleets.well(peers: 4000)
+        let html = Self.users(snapshot, [("sort", "name"), ("page", "3")])
+        #expect(html.components(separatedBy: "<tr>").count == 102)
+        #expect(html.contains("href=\"?sort=name&amp;page=4\""))
+        #expect(html.utf8.count < 200_000)
+    }
+
+    @Test func `who is not there has no page`() {
+        let snapshot = Fleets.rich()
+        #expect(UserPage(1, snapshot: snapshot, history: nil, context: Fleets.context()) == nil)
+        #expect(NodePage(NodeID("x"), snapshot: snapshot, history: nil, context: Fleets.context()) == nil)
+    }
+
+    @Test func `a history that cannot be read is told, and the rest of the page stands`() {
+        let snapshot = Fleets.rich()
+        let context = Fleets.context(.english)
+        let pages = [
+            UserPage(100_001, snapshot: snapshot, history: nil, context: context)?.html(),
+            NodePage(NodeID("main"), snapshot: snapshot, history: nil, context: context)?.html(),
+            TrafficPage(window: OwnerPages.window(), usage: nil, snapshot: snapshot, context: context).html(),
+            SettingsPage(access: nil, context: context).html(),
+        ]
+        for page in pages { #expect(Self.text(page).contains("History cannot be read now")) }
+        #expect(Self.text(pages[0]).contains("iPhone alice"))
+    }
+
+    @Test func `a user without traffic has a sentence and no empty axis`() {
+        let html = Self.text(OwnerPages.user(-1, Fleets.rich(), Fleets.context(.english), scale: 0))
+        #expect(html.contains("No traffic since") && !html.contains("class=\"plot\""))
+    }
+
+    @Test func `a revoked, an expired and a living session and token are told apart`() {
+        let html = Self.text(OwnerPages.settings(Fleets.context(.english, path: "/settings")))
+        for word in ["revoked", "expired", "in force", "this is you"] { #expect(html.contains(word), "\(word)") }
+        #expect(html.components(separatedBy: "action=\"/settings/end-session\"").count == 3)
+    }
+}
+
+@Suite struct ChartTests {
+    @Test(arguments: Units.allCases) func `every largest value fits under a few round lines`(units: Units) {
+        var dice = Dice(state: 0xA715)
+        var values: [UInt64] = [1, 2, 9, 10, 999, 1000, 1023, 1024, 1 << 20, 1 << 30, 1 << 40, .max]
+        for _ in 0..<2000 {
+            values.append(UInt64.random(in: 1...(.max), using: &dice) >> UInt64.random(in: 0...63, using: &dice) | 1)
+        }
+        for value in values {
+            let axis = Axis(most: value, units)
+            #expect((1...4).contains(axis.lines), "\(value)")
+            let height = axis.height(value)
+            #expect(height <= 10_000 && height >= 4000, "\(value) stands at \(height)")
+        }
+    }
+
+    @Test func `lines are labelled in the unit of the largest`() {
+        #expect(Axis(most: 1_800_000_000, .si).label(4, .english) == "2\u{A0}GB")
+        #expect(Axis(most: 1_800_000_000, .si).label(1, .russian) == "0,5\u{A0}ГБ")
+        #expect(Axis(most: 3 << 30, .iec).label(3, .english) == "3\u{A0}GiB")
+        #expect(Axis(most: 900 << 20, .iec).label(2, .english) == "1,000\u{A0}MiB")
+    }
+
+    private func html(_ series: Series) -> String {
+        var page = Page(Fleets.context(.english))
+        page.chart(Chart(.days, .byDays35, series))
+        return String(decoding: page.html.bytes, as: UTF8.self)
+    }
+
+    @Test func `every bar, gap and reset is in the drawing and in the table`() {
+        let series = OwnerPages.series(.day, 35)
+        let html = html(series)
+        let shown = series.buckets.count { $0.traffic.total > 0 || $0.hasGap || $0.resets > 0 }
+        #expect(html.components(separatedBy: "<g>").count == shown + 1)
+        #expect(html.components(separatedBy: "<th scope=\"row\">").count == 36)
+        #expect(html.contains("url(#days-hatch)") && html.contains("class=\"reset\""))
+        #expect(html.contains("aria-labelledby=\"days-title days-summary\"") && html.contains("<desc"))
+        #expect(html.contains("Europe/Moscow") && !html.contains(" style="))
+    }
+
+    @Test func `days are named in the owner's zone`() {
+        // 2026-11-18 21:00 UTC is midnight of the 19th in Moscow.
+        let html = html(Series(.day, [Series.Bucket(start: OwnerPages.midnight, traffic: Traffic(rx: 1, tx: 2))]))
+        #expect(html.contains("Nov\u{A0}19") && !html.contains("Nov\u{A0}18"))
+    }
+
+    @Test func `the largest numbers trap nothing`() {
+        let most = Traffic(rx: .max, tx: .max)
+        let html = html(
+            Series(
+                .month, [Series.Bucket(start: UnixTime(.max), traffic: most), .init(start: UnixTime(0), traffic: most)])
+        )
+        #expect(html.contains("EiB"))
+    }
+}
