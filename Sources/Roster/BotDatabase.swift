@@ -1,3 +1,6 @@
+package import Fleet
+package import WireGuard
+
 /// vpn.db, generations 4 and 5, as records of the same shape as the JSON files'.
 /// Only what the roster needs is read: no e-mail, no password hash, no token.
 struct BotDatabase {
@@ -28,15 +31,19 @@ struct BotDatabase {
         var totals: [BotTotal] = []
         try query { (connection) throws(Unusable) in
             let rows = try connection.rows(
-                "traffic_accounting", ["public_key", "telegram_id", "lifetime_rx", "lifetime_tx"])
+                "traffic_accounting", ["public_key", "telegram_id", "lifetime_rx", "lifetime_tx"],
+                besides: ["last_rx", "last_tx", "updated_at"])
             for row in rows {
                 guard case .string(let key)? = row["public_key"], let rx = row["lifetime_rx"]?.bytes,
                     let tx = row["lifetime_tx"]?.bytes
                 else { continue }
-                totals.append(
-                    BotTotal(
-                        publicKeyText: key.strippedOrNil ?? "", telegramID: row["telegram_id"]?.integer, rx: rx, tx: tx)
-                )
+                var total = BotTotal(
+                    publicKeyText: key.strippedOrNil ?? "", telegramID: row["telegram_id"]?.integer, rx: rx, tx: tx)
+                if let rx = row["last_rx"]?.bytes, let tx = row["last_tx"]?.bytes {
+                    total.last = Traffic(rx: rx, tx: tx)
+                }
+                if case .string(let time)? = row["updated_at"] { total.updated = UnixTime(sqlite: time) }
+                totals.append(total)
             }
         }
         return totals
@@ -109,6 +116,33 @@ package struct BotTotal: Sendable, Equatable {
     /// What the node received and sent.
     package var rx: UInt64
     package var tx: UInt64
+
+    /// What the node's counter showed when the bot last added it up, and when that was. Nil: not told.
+    package var last: Traffic?
+    package var updated: UnixTime?
+
+    package init(publicKeyText: String, telegramID: Int64?, rx: UInt64, tx: UInt64) {
+        self.publicKeyText = publicKeyText
+        self.telegramID = telegramID
+        self.rx = rx
+        self.tx = tx
+    }
+}
+
+extension UnixTime {
+    /// As SQLite's datetime() writes it: `2026-11-23 10:00:00`, UTC. Nil: anything else.
+    fileprivate init?(sqlite text: String) {
+        let parts = text.split { "- T:".contains($0) }.map { Int64($0) }
+        guard text.utf8.count == 19, parts.count == 6, case let numbers = parts.compactMap(\.self), numbers.count == 6,
+            (1970...9999).contains(numbers[0]), (1...12).contains(numbers[1]), (1...31).contains(numbers[2]),
+            (0...23).contains(numbers[3]), (0...59).contains(numbers[4]), (0...60).contains(numbers[5])
+        else { return nil }
+        // Days of the Gregorian calendar, with years that begin in March, so that a leap day is a year's last.
+        let year = numbers[0] - (numbers[1] <= 2 ? 1 : 0)
+        let ofYear = (153 * ((numbers[1] + 9) % 12) + 2) / 5 + numbers[2] - 1
+        let days = year * 365 + year / 4 - year / 100 + year / 400 + ofYear - 719_468
+        self.init(days * 86_400 + numbers[3] * 3600 + numbers[4] * 60 + numbers[5])
+    }
 }
 
 extension [String: JSON] {

@@ -1,6 +1,7 @@
 import Accounting
 import Foundation
 import GRDB
+import Glibc
 import Testing
 import WireGuard
 
@@ -77,5 +78,70 @@ struct CareTests {
             found = (error as? StoreError)?.kind == .corrupt
         }
         #expect(found)
+    }
+
+    @Test(.enabled(if: geteuid() == 0, "needs root"))
+    func `what a command of root's makes belongs to the folder's owner`() throws {
+        let folder = try Folder()
+        let data = folder.path + "/data"
+        try FileManager.default.createDirectory(atPath: data, withIntermediateDirectories: false)
+        #expect(chown(data, 4711, 4712) == 0)
+        let store = try folder.open()
+        try store.audit(AuditEntry(at: .init(1), who: "a", what: "b"))
+        let copy = folder.path + "/copy.db"
+        try store.backup(to: copy)
+        for suffix in ["", "-wal", "-shm", ".lock"] {
+            let file = try FileManager.default.attributesOfItem(atPath: folder.database + suffix)
+            #expect(file[.ownerAccountID] as? Int == 4711 && file[.groupOwnerAccountID] as? Int == 4712, "\(suffix)")
+        }
+        try store.close()
+        _ = try TrafficStore.restore(copy, to: folder.database)
+        let file = try FileManager.default.attributesOfItem(atPath: folder.database)
+        #expect(file[.ownerAccountID] as? Int == 4711)
+    }
+
+    @Test(.enabled(if: geteuid() == 0, "needs root"))
+    func `a link in the lock's place gives nobody a file of root's`() throws {
+        let folder = try Folder()
+        let data = folder.path + "/data"
+        try FileManager.default.createDirectory(atPath: data, withIntermediateDirectories: false)
+        #expect(chown(data, 4711, 4712) == 0)
+        let secret = folder.path + "/secret"
+        try Data("x".utf8).write(to: URL(fileURLWithPath: secret))
+        #expect(link(secret, folder.database + ".lock") == 0)
+        _ = refusal { _ = try folder.open() }
+        #expect(try FileManager.default.attributesOfItem(atPath: secret)[.ownerAccountID] as? Int == 0)
+    }
+
+    @Test func `an end that was no end is known at the next start`() throws {
+        let folder = try Folder()
+        #expect(TrafficStore.endedWell(folder.database))
+        let store = try folder.open()
+        try store.audit(AuditEntry(at: .init(1), who: "a", what: "b"))
+        // As it is when the power goes now.
+        let crashed = folder.path + "/crashed.db"
+        for suffix in ["", "-wal"] {
+            try FileManager.default.copyItem(atPath: folder.database + suffix, toPath: crashed + suffix)
+        }
+        try store.close()
+        #expect(TrafficStore.endedWell(folder.database))
+        #expect(!TrafficStore.endedWell(crashed))
+        #expect(try TrafficStore(path: crashed, role: .daemon).auditEntries(limit: 9).count == 1)
+    }
+
+    @Test(arguments: [0, 100, 4096, 12 * 4096])
+    func `a damaged database is refused with what to do`(offset: UInt64) throws {
+        let folder = try Folder()
+        var desk = Desk(try folder.open())
+        for i in 0..<50 { try desk.poll(1000 + 15 * Int64(i), (0..<20).map { Row(PublicKey($0), UInt64(i), 7) }) }
+        try desk.store.close()
+        let file = try #require(FileHandle(forUpdatingAtPath: folder.database))
+        let end = try file.seekToEnd()
+        // All that follows is noise; of the head, the name alone.
+        try file.seek(toOffset: offset)
+        try file.write(contentsOf: Data(repeating: 0xa5, count: offset == 0 ? 16 : Int(end - offset)))
+        try file.close()
+        let error = #expect(throws: StoreError.self) { _ = try folder.open().ledgers() }
+        #expect(error?.kind == .corrupt && error?.remedy.contains("vpn-web restore FILE") == true)
     }
 }
