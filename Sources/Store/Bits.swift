@@ -42,6 +42,9 @@ extension Traffic {
 extension PublicKey {
     var blob: Data { Data(bytes) }
 
+    /// As SQL writes a blob.
+    var literal: String { "x'" + bytes.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined() + "'" }
+
     init(stored data: Data) throws {
         self = try data.withUnsafeBytes { try PublicKey(stored: $0) }
     }

@@ -9,8 +9,8 @@ struct HistoryReader {
 
     /// Those that are selected.
     let nodes: [Int64: NodeID]
-    private let db: Database
-    private let tails: [Int64: Tail]
+    let db: Database
+    let tails: [Int64: Tail]
 
     /// Nil: everybody's.
     private let owner: UInt32?
@@ -40,6 +40,7 @@ struct HistoryReader {
         self.nodes = nodes
         self.tails = tails
         var seats: [Int64: Set<UInt32>]?
+        var owned: Int?
         switch selection.user {
         case .telegramID(let id):
             // No row is 0 but the one of nobody.
@@ -56,6 +57,7 @@ struct HistoryReader {
                         SELECT i.node, c.seat FROM totals t JOIN counters c ON c.id = t.counter
                         JOIN interfaces i ON i.id = c.interface WHERE t.owner = ?
                         """), [owner])
+            owned = seats?.values.reduce(0) { $0 + $1.count }
             for (node, tail) in tails {
                 for step in tail.steps where step.entry.owner == owner {
                     seats?[node, default: []].insert(step.entry.seat)
@@ -74,6 +76,11 @@ struct HistoryReader {
                     Dictionary(uniqueKeysWithValues: found.map { ($0, $1.intersection(owned[$0] ?? [])) })
                 } ?? found
         }
+        let isInTotals = owner != nil && owner != 0 && owned == seats.map { $0.values.reduce(0) { $0 + $1.count } }
+        narrowing =
+            if let peer = selection.peer { " WHERE c.public_key = \(peer.literal)" } else if isInTotals, let owner {
+                " WHERE c.id IN (SELECT counter FROM totals WHERE owner = \(owner))"
+            } else { "" }
         self.seats = seats?.filter { nodes[$0.key] != nil && !$0.value.isEmpty }
     }
 
@@ -120,8 +127,16 @@ struct HistoryReader {
         var bucket: Int64
     }
 
+    /// A condition in SQL that keeps the counters that are selected, and perhaps more.
+    let narrowing: String
+
+    func hasSeat(_ seat: UInt32, _ node: Int64) -> Bool { seats.map { $0[node]?.contains(seat) == true } ?? true }
+
+    /// False: nothing on the node is selected.
+    func hasSome(_ node: Int64) -> Bool { seats.map { $0[node] != nil } ?? true }
+
     @inline(__always)
-    private func takes(_ seat: UInt32, _ owner: UInt32, _ node: Int64) -> Bool {
+    func takes(_ seat: UInt32, _ owner: UInt32, _ node: Int64) -> Bool {
         if let wanted = self.owner, wanted != owner { return false }
         guard let seats else { return true }
         return seats[node]?.contains(seat) == true

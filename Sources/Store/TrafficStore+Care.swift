@@ -43,8 +43,18 @@ extension TrafficStore {
         database.interrupt()
     }
 
-    /// Whether who had the database last closed it, or nobody had it yet: SQLite's write-ahead log is then gone. To be
-    /// asked before it is opened. False also while another command has it open.
+    /// Leaves nothing in the write-ahead log, if nobody reads it now. SQLite would do so as its last connection closes, but
+    /// GRDB closes the readers last, and these may not write.
+    func emptyLog() {
+        try? database.writeWithoutTransaction { db in
+            // An export under way is not waited for.
+            try db.execute(sql: "PRAGMA busy_timeout = 0")
+            try db.execute(sql: "PRAGMA wal_checkpoint(TRUNCATE)")
+        }
+    }
+
+    /// Whether who had the database last closed it, or nobody had it yet: SQLite's write-ahead log is then empty or gone.
+    /// To be asked before it is opened. False also while another command has it open.
     package static func endedWell(_ path: String) -> Bool {
         var log = stat()
         return stat(path + "-wal", &log) != 0 || log.st_size == 0

@@ -47,7 +47,10 @@ package final class TrafficStore: Sendable {
     /// Ends every connection and lets another daemon in; later calls fail. The last reference to the store does the same.
     package func close() throws(StoreError) {
         // What cannot be folded now is folded next time: the journal has it.
-        if role == .daemon { try? settle() }
+        if role == .daemon {
+            try? settle()
+            emptyLog()
+        }
         do { try database.close() } catch { throw StoreError(error, during: "close \(path)") }
         lock.withLock { $0 = nil }
     }

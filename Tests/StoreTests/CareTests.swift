@@ -123,6 +123,7 @@ struct CareTests {
         for suffix in ["", "-wal"] {
             try FileManager.default.copyItem(atPath: folder.database + suffix, toPath: crashed + suffix)
         }
+        #expect(try store.auditEntries(limit: 9).count == 1)
         try store.close()
         #expect(TrafficStore.endedWell(folder.database))
         #expect(!TrafficStore.endedWell(crashed))

@@ -15,8 +15,8 @@ struct CrashTests {
     }
 
     @Test(.enabled(if: environment["VPNWEB_LONG"] != nil, "long"))
-    func `two hundred times kill -9 leave whole samples`() throws {
-        try kill(times: 200)
+    func `a thousand times kill -9 leave whole samples`() throws {
+        try kill(times: 1000)
     }
 
     /// Run by the tests above in a process of its own.
