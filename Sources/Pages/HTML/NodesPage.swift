@@ -14,7 +14,7 @@ package struct NodesPage: Sendable {
         let title = Page(context).title(.nodes)
         return Page.framed(context, title: title, asOf: snapshot.newestSample, refreshes: true) { page in
             page.heading(.nodes)
-            page.problems(snapshot.nodes.flatMap { Problem.of($0.status, context.now) })
+            page.problems(Problem.worstFirst(snapshot.nodes.flatMap { Problem.of($0.status, context.now) }))
             page.nodes(snapshot)
         }
     }

@@ -31,7 +31,11 @@ enum Problem {
         problems += snapshot.roster.sources.filter { $0.isReadable && $0.notice != nil }.map { .sourceOdd($0) }
         if !snapshot.roster.conflicts.isEmpty { problems.append(.conflicts(snapshot.roster.conflicts)) }
         if !snapshot.roster.skipped.isEmpty { problems.append(.skipped(snapshot.roster.skipped)) }
-        return problems.filter { $0.mark == .bad } + problems.filter { $0.mark != .bad }
+        return worstFirst(problems)
+    }
+
+    static func worstFirst(_ problems: [Problem]) -> [Problem] {
+        problems.filter { $0.mark == .bad } + problems.filter { $0.mark != .bad }
     }
 
     static func of(_ status: NodeStatus, _ now: UnixTime) -> [Problem] {
