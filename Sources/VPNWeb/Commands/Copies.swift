@@ -27,7 +27,11 @@ struct Backup: ParsableCommand {
 struct Restore: ParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Put a backup in the database's place; what was there is kept beside it.",
-        discussion: "Example: systemctl stop vpn-web && vpn-web restore /var/backups/vpn-web-2026-11-23.db")
+        discussion: """
+            Example: systemctl stop vpn-web.socket vpn-web.service && vpn-web restore /var/backups/vpn-web-2026-11-23.db
+
+            Stop the socket too: left alone, the next visitor starts the daemon again.
+            """)
 
     @Argument(help: "A file that `vpn-web backup` made.", completion: .file())
     var file: String
