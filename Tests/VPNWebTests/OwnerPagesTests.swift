@@ -1,0 +1,154 @@
+import Access
+import FastCGI
+import Fleet
+import Foundation
+import Logging
+import Pages
+import Store
+import Testing
+import WireGuard
+
+@testable import VPNWeb
+
+/// The real front over a real database: what the owner's browser is answered, and what strangers are.
+struct OwnerPagesTests {
+    private static let alice = QuestionBooks.key(0xfb)
+    private static let eu1 = NodeID("eu1")
+    private let hour = (UnixTime(Date()).seconds / 3600 - 5) * 3600
+    private let books: QuestionBooks
+    private let site: Site
+    private let owner = SessionID.random()
+    private let other = SessionID.random()
+
+    static let pages = [
+        "/users", "/users/42", "/users?show=keys", "/nodes", "/nodes/eu1", "/traffic", "/traffic?window=7d&by=node",
+        "/services", "/settings", "/diagnostics",
+    ]
+
+    init() throws {
+        books = try QuestionBooks()
+        books.owners = [Self.alice: 42]
+        try books.poll(Self.eu1, at: hour + 10, [(Self.alice, 1000, 2000)])
+        try books.poll(Self.eu1, at: hour + 25, [(Self.alice, 1_001_000, 3_002_000)])
+        try books.poll(Self.eu1, at: hour + 9_000, [(Self.alice, 10, 20)])
+        let now = UnixTime(Date())
+        for (session, agent) in [(owner, "canary-browser"), (other, "other-browser")] {
+            try books.store.insert(
+                StoredSession(
+                    hash: session.hash.bytes, created: now, lastSeen: now, expires: now.advanced(by: 9_000),
+                    address: "192.0.2.7", userAgent: agent))
+        }
+        var user = UserRow(user: User(telegramID: 42, username: "canary-alice"))
+        user.lifetime = Traffic(rx: 1_001_010, tx: 3_002_020)
+        var row = PeerRow(node: Self.eu1, interface: "wg0", publicKey: Self.alice.base64)
+        row.owner = 42
+        let node = Node(id: Self.eu1, name: "canary-node", endpoint: "canary-endpoint:1")
+        let snapshot = Snapshot(
+            generation: 1, madeAt: UnixTime(Date()),
+            nodes: [NodeRow(status: NodeStatus(node: node), peers: nil, peersOnline: nil)], peers: [row], users: [user],
+            services: [], roster: Roster(users: [user.user]),
+            panel: PanelState(version: "canary-1", startedAt: UnixTime(Date())))
+        site = Site(
+            newsstand: Newsstand(snapshot),
+            door: Door(store: books.store, url: "", log: Logger(label: "t") { _ in SwiftLogNoOpLogHandler() }),
+            store: books.store,
+            settings: Site.Settings(
+                url: "", language: .english, zone: TimeZone(identifier: "Europe/Moscow")!, units: .si,
+                published: PublicSettings()), refresh: {})
+    }
+
+    private func ask(
+        _ target: String, _ session: SessionID?, method: String = "GET", form: String = "", from site: String? = nil
+    ) throws -> Response {
+        var headers: [Request.Header] = []
+        if let session { headers.append(.init(name: "COOKIE", value: "\(SessionCookie.name)=\(session.text)")) }
+        if let site { headers.append(.init(name: "SEC_FETCH_SITE", value: site)) }
+        return self.site.answer(
+            try Request(
+                method: method, target: target, headers: headers, body: Array(form.utf8), host: "vpn.example.org",
+                contentType: "application/x-www-form-urlencoded"))
+    }
+
+    private func text(_ response: Response) -> String { String(decoding: response.body, as: UTF8.self) }
+
+    @Test(arguments: pages)
+    func `a stranger is led to the door and back, and learns nothing`(page: String) throws {
+        for session in [nil, SessionID.random()] {
+            let answer = try ask(page, session)
+            #expect(answer.status == 303)
+            let place = try #require(answer.headers.first { $0.name == "Location" }?.value)
+            #expect(place.hasPrefix("/login?next=%2F".replacing("%2F", with: "/")))
+            let next = try #require(try Request(method: "GET", target: place).query["next"])
+            #expect(next == page && SafeNext.path(next) == page)
+            let said = text(answer) + answer.headers.map { "\($0.name): \($0.value)\n" }.joined()
+            #expect(!said.contains("canary") && !said.contains(Self.alice.base64))
+        }
+    }
+
+    @Test(arguments: pages)
+    func `the owner is shown each page, and has it by its tag`(page: String) throws {
+        let answer = try ask(page, owner)
+        #expect(answer.status == 200)
+        #expect(text(answer).contains("<h1") && text(answer).contains("<main"))
+        // There is no service, and no key without a user.
+        #expect(text(answer).contains("canary") != ["/services", "/users?show=keys"].contains(page))
+        #expect(answer.headers.contains { $0.name == "Cache-Control" && $0.value.contains("private") })
+        #expect(try ask(page, owner, method: "HEAD").status == 200)
+        #expect(try ask(page, owner, method: "POST").status == 405)
+    }
+
+    @Test(arguments: [
+        "/users/7", "/users/042", "/users/x", "/users/", "/users/42/x", "/nodes/none", "/nodes/%", "/settings/x",
+        "/users/99999999999999999999",
+    ])
+    func `what is not there is an error page`(page: String) throws {
+        #expect(try ask(page, owner).status == 404)
+    }
+
+    @Test func `a user's page has what was booked, with its reset and its gap`() throws {
+        let page = text(try ask("/users/42", owner))
+        #expect(page.contains("Downloaded 3.00\u{A0}MB, uploaded 1.00\u{A0}MB."))
+        #expect(page.contains("class=\"reset\"") && page.contains("url(#hours-hatch)"))
+        #expect(page.contains("canary-node") && page.contains("The key&#39;s counter began anew"))
+    }
+
+    @Test(arguments: [
+        "window=today", "window=yesterday", "window=month", "window=last-month", "from=2026-11-01&to=2026-11-02",
+        "from=0001-01-01&to=9999-12-31&step=hour", "from=2026-11-02&to=2026-11-01", "from=x&to=", "by=planet&step=week",
+        "from=2026-02-30&to=2026-03-01", "window=days", "by=peer&page=9",
+    ])
+    func `any window is answered`(query: String) throws {
+        #expect(try ask("/traffic?" + query, owner).status == 200)
+    }
+
+    @Test func `one session is ended, then all others, and never one's own`() throws {
+        let name = other.hash.bytes.prefix(8).map { byte in
+            (byte < 16 ? "0" : "") + String(byte, radix: 16)
+        }.joined()
+        #expect(try ask("/settings", other).status == 200)
+        #expect(text(try ask("/settings", owner)).contains("other-browser"))
+        let post = { (path: String, form: String, from: String) in
+            try ask(path, owner, method: "POST", form: form, from: from)
+        }
+        #expect(try post("/settings/end-session", "session=\(name)", "cross-site").status == 403)
+        #expect(try ask("/settings", other).status == 200)
+        #expect(try post("/settings/end-session", "session=\(name)", "same-origin").status == 303)
+        #expect(try ask("/settings", other).status == 303)
+        try books.store.insert(
+            StoredSession(
+                hash: SessionID.random().hash.bytes, created: UnixTime(Date()), lastSeen: UnixTime(Date()),
+                expires: UnixTime(Date()).advanced(by: 9_000), address: "", userAgent: ""))
+        #expect(try post("/settings/end-other-sessions", "", "same-origin").status == 303)
+        #expect(try books.store.sessions().map(\.hash) == [owner.hash.bytes])
+        #expect(try ask("/settings/end-other-sessions", nil, method: "POST", from: "same-origin").status == 401)
+    }
+
+    @Test func `a token for programs opens no page`() throws {
+        let token = SecretToken.random()
+        try books.store.insert(
+            StoredToken(name: "r", hash: token.hash.bytes, scope: .read, created: UnixTime(Date()), expires: nil))
+        let request = try Request(
+            method: "GET", target: "/users", headers: [.init(name: "AUTHORIZATION", value: "Bearer \(token.text)")])
+        #expect(site.answer(request).status == 303)
+    }
+}
