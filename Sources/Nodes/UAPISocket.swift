@@ -101,6 +101,8 @@ struct UAPISocket: Equatable {
             let got = read(descriptor, buffer + count, capacity - count)
             if got > 0 {
                 count += got
+                // One that never ends must not be read for ever either.
+                if deadline <= .now { throw .timedOut }
                 // An empty line ends the answer; the connection stays open for more questions.
                 if count >= 2, isEnd(buffer, count) { break }
             } else if got == 0 {

@@ -49,7 +49,11 @@ final class UAPIServer: Sendable {
         Thread.detachNewThread {
             while true {
                 let connection = accept(listener, nil, nil)
-                guard connection >= 0 else { return }
+                guard connection >= 0 else {
+                    // Here and nowhere else: a number that is free again may be another server's while we still hold it.
+                    Glibc.close(listener)
+                    return
+                }
                 var question = [UInt8](repeating: 0, count: 64)
                 let count = recv(connection, &question, question.count, 0)
                 if let answer, String(decoding: question.prefix(max(0, count)), as: UTF8.self) == "get=1\n\n" {
@@ -68,6 +72,5 @@ final class UAPIServer: Sendable {
 
     func close() {
         shutdown(listener, Int32(SHUT_RDWR))
-        Glibc.close(listener)
     }
 }
