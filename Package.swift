@@ -32,7 +32,10 @@ let package = Package(
         .target(name: "Roster", dependencies: ["Fleet", "WireGuard", "CSQLite"]),
         .target(
             name: "Store",
-            dependencies: ["Accounting", "Fleet", "WireGuard", .product(name: "GRDB", package: "GRDB.swift")]),
+            dependencies: [
+                "Accounting", "Fleet", "WireGuard", .product(name: "GRDB", package: "GRDB.swift"),
+                .product(name: "GRDBSQLite", package: "GRDB.swift"),
+            ]),
         .target(name: "Pages", dependencies: ["Fleet", "WireGuard"]),
         .target(name: "FastCGI", dependencies: ["CLibFCGI", "CLinux"]),
         .target(name: "Access", dependencies: ["CLibSodium"]),
@@ -61,12 +64,17 @@ let package = Package(
         .testTarget(name: "AccessTests", dependencies: ["Access"]),
         .testTarget(
             name: "VPNWebTests",
-            dependencies: ["VPNWeb", "Accounting", "Fleet", "WireGuard", "FastCGI", "Pages", "Roster", "Store"]),
+            dependencies: [
+                "VPNWeb", "Accounting", "Fleet", "WireGuard", "FastCGI", "Pages", "Roster", "Store", "Access",
+                .product(name: "Logging", package: "swift-log"),
+            ]),
         .target(name: "TestBed", path: "Tests/TestBed"),
         .testTarget(name: "EndToEndTests", dependencies: ["TestBed"]),
         .executableTarget(name: "demo", dependencies: ["TestBed"], path: "Tests/Demo"),
         .executableTarget(
-            name: "bench", dependencies: ["WireGuard", "SSH", "FastCGI", "TestBed"], path: "Tests/Bench",
+            name: "bench",
+            dependencies: ["WireGuard", "SSH", "FastCGI", "TestBed", "Store", "Accounting", "Fleet"],
+            path: "Tests/Bench",
             exclude: ["limits"]),
     ],
     swiftLanguageModes: [.v6]
