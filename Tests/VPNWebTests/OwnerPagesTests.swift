@@ -1,4 +1,5 @@
 import Access
+import Accounting
 import FastCGI
 import Fleet
 import Foundation
@@ -12,10 +13,10 @@ import WireGuard
 
 /// The real front over a real database: what the owner's browser is answered, and what strangers are.
 struct OwnerPagesTests {
-    private static let alice = QuestionBooks.key(0xfb)
+    private static let alice = SmallBooks.key(0xfb)
     private static let eu1 = NodeID("eu1")
     private let hour = (UnixTime(Date()).seconds / 3600 - 5) * 3600
-    private let books: QuestionBooks
+    private let books: SmallBooks
     private let site: Site
     private let owner = SessionID.random()
     private let other = SessionID.random()
@@ -26,7 +27,7 @@ struct OwnerPagesTests {
     ]
 
     init() throws {
-        books = try QuestionBooks()
+        books = try SmallBooks()
         books.owners = [Self.alice: 42]
         try books.poll(Self.eu1, at: hour + 10, [(Self.alice, 1000, 2000)])
         try books.poll(Self.eu1, at: hour + 25, [(Self.alice, 1_001_000, 3_002_000)])
@@ -150,5 +151,36 @@ struct OwnerPagesTests {
         let request = try Request(
             method: "GET", target: "/users", headers: [.init(name: "AUTHORIZATION", value: "Bearer \(token.text)")])
         #expect(site.answer(request).status == 303)
+    }
+}
+
+/// A real database in a folder of its own, filled by polls of one node.
+private final class SmallBooks {
+    let folder = NSTemporaryDirectory() + "vpn-web-pages-\(UUID().uuidString)"
+    let store: TrafficStore
+    var owners: [PublicKey: Int64] = [:]
+    private var ledger: Ledger?
+
+    init() throws {
+        store = try TrafficStore(path: folder + "/vpn-web.db", role: .daemon)
+    }
+
+    deinit {
+        try? store.close()
+        try? FileManager.default.removeItem(atPath: folder)
+    }
+
+    static func key(_ number: UInt8) -> PublicKey { PublicKey(bytes: [UInt8](repeating: number, count: 32))! }
+
+    func poll(_ node: NodeID, at time: Int64, _ peers: [(key: PublicKey, rx: UInt64, tx: UInt64)]) throws {
+        var interface = Interface(name: "wg0", publicKey: nil, listenPort: 1, fwmark: nil)
+        for peer in peers { interface.append(peer.key, rx: peer.rx, tx: peer.tx, latestHandshake: nil) }
+        var next = ledger ?? Ledger(node: node)
+        let booking = next.book(
+            Sample(node: node, takenAt: UnixTime(time), interfaces: [interface]), poll: .seconds(15)
+        ) { self.owners[$0] }
+        try store.book(booking)
+        next.apply(booking)
+        ledger = next
     }
 }
