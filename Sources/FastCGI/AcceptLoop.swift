@@ -42,6 +42,9 @@ final class AcceptLoop {
     private var restUntil: Instant?
     private var lastReport: Instant?
 
+    /// When workers are looked at again for one that takes too long.
+    private var nextLook = Instant.now
+
     /// Something was handed to the workers since they were last seen idle.
     private var mayBeBusy = false
 
@@ -107,6 +110,8 @@ final class AcceptLoop {
             drop(connection)
         }
         if isQuiet, queue.isEmpty, watch.isIdle { mayBeBusy = false }
+        guard nextLook < now else { return }
+        nextLook = now + .milliseconds(100)
         if watch.cut(now) > 0 { say("a web server that did not read its answer was cut") }
     }
 

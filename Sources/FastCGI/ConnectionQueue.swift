@@ -31,13 +31,15 @@ final class ConnectionQueue: @unchecked Sendable {
 
     /// False when full or closed: the descriptor stays the caller's.
     func put(_ connection: Int32) -> Bool {
-        locked {
+        let isTaken = locked {
             guard !isClosed, count < ring.count else { return false }
             ring[(first + count) % ring.count] = connection
             count += 1
-            pthread_cond_signal(filled)
             return true
         }
+        // Outside, so that who wakes finds the lock free.
+        if isTaken { pthread_cond_signal(filled) }
+        return isTaken
     }
 
     /// Waits; nil when closed and empty.
