@@ -1,6 +1,6 @@
 import Foundation
 
-/// `bench parse|ssh|fcgi|panel|fleet`, all of them without a word: what we cost against small C programs that do the least that must be done, measured in the same run.
+/// `bench parse|ssh|fcgi|panel|fleet|store`, all of them without a word: what we cost against small C programs that do the least that must be done, measured in the same run.
 @main
 enum Bench {
     static func main() throws {
@@ -10,13 +10,14 @@ enum Bench {
         case "fcgi": try benchFastCGI()
         case "panel": try benchPanel()
         case "fleet": try benchFleet()
+        case "store": try benchStore()
         case nil:
-            for bench in [benchParse, benchSSH, benchFastCGI, benchPanel, benchFleet] {
+            for bench in [benchParse, benchSSH, benchFastCGI, benchPanel, benchFleet, benchStore] {
                 try bench()
                 print()
             }
         default:
-            print("usage: bench [parse|ssh|fcgi|panel|fleet]")
+            print("usage: bench [parse|ssh|fcgi|panel|fleet|store]")
             exit(2)
         }
     }

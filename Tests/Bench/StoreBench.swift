@@ -1,0 +1,322 @@
+import Accounting
+import Fleet
+import Foundation
+import Store
+import WireGuard
+
+/// Booking against the same rows written by C alone, and questions to years of history while samples come in.
+func benchStore() throws {
+    try Limit.withFolder { folder in
+        let limit = try JournalLimit(folder)
+        try benchBooking(limit, folder)
+        print()
+        try benchQuestions(limit, folder)
+    }
+}
+
+/// limits/sqlite_journal.c.
+private struct JournalLimit {
+    struct Entry {
+        var seat: UInt32
+        var rx: UInt64
+        var tx: UInt64
+        var handshake: Int64
+    }
+
+    typealias Open = @convention(c) (UnsafePointer<CChar>, Int32, Int32) -> OpaquePointer
+    typealias Book = @convention(c) (OpaquePointer, UnsafeRawPointer, Int32, Int64) -> Void
+    typealias Fill =
+        @convention(c) (UnsafePointer<CChar>, Int32, Int32, Int64, Int32, Int32, Int32, Int32, Int32) -> Void
+
+    let open: Open
+    let book: Book
+    let fill: Fill
+
+    init(_ folder: URL) throws {
+        let library = try Limit.compile("sqlite_journal", shared: true, libraries: ["sqlite3"], in: folder)
+        open = try Limit.function("limit_open", in: library, as: Open.self)
+        book = try Limit.function("limit_book", in: library, as: Book.self)
+        fill = try Limit.function("limit_fill", in: library, as: Fill.self)
+    }
+}
+
+/// A node's peers, growing.
+private struct Crowd {
+    let node: NodeID
+    var entries: [JournalLimit.Entry]
+    var ledger: Ledger
+    private let keys: [PublicKey]
+
+    init(node: String, peers: Int, at: Int64) {
+        self.node = NodeID(node)
+        ledger = Ledger(node: NodeID(node))
+        keys = (0..<peers).map { number in
+            let tail = (0..<8).map { UInt8(truncatingIfNeeded: number >> (56 - 8 * $0)) }
+            return PublicKey(
+                bytes: Array(node.utf8.prefix(8)) + [UInt8](repeating: 7, count: 24 - min(8, node.utf8.count)) + tail)!
+        }
+        entries = (0..<peers).map { .init(seat: UInt32($0), rx: 1, tx: 1, handshake: at - 60) }
+    }
+
+    /// Moves a part of the peers; gives what a sample shows, and those that moved.
+    mutating func move(_ count: Int, at: Int64) -> [JournalLimit.Entry] {
+        var moved: Set<Int> = []
+        while moved.count < count { moved.insert(Int.random(in: entries.indices)) }
+        for seat in moved {
+            entries[seat].rx += UInt64.random(in: 100...40_000)
+            entries[seat].tx += UInt64.random(in: 100...2_000_000)
+            if at - entries[seat].handshake >= 120 { entries[seat].handshake = at - Int64.random(in: 0...14) }
+        }
+        return moved.sorted().map { entries[$0] }
+    }
+
+    func booking(at: Int64, owners: Int) -> Booking {
+        var shown = Interface(name: "wg0", publicKey: nil, listenPort: 1, fwmark: nil)
+        for entry in entries {
+            shown.append(
+                keys[Int(entry.seat)], rx: entry.rx, tx: entry.tx, latestHandshake: UnixTime(entry.handshake),
+                endpoint: "192.0.2.7:51820")
+        }
+        var numbers: [PublicKey: Int64] = [:]
+        for (number, key) in keys.enumerated() { numbers[key] = Int64(number % owners + 1) }
+        let sample = Sample(node: node, takenAt: UnixTime(at), interfaces: [shown])
+        return ledger.book(sample, poll: .seconds(15)) { numbers[$0] }
+    }
+}
+
+private func benchBooking(_ limit: JournalLimit, _ folder: URL) throws {
+    var rows = [["peers", "moving", "ours p50 us", "p99", "CPU us", "C p50 us", "p99", "CPU us", "p50", "CPU", ""]]
+    for (peers, polls) in [(1_000, 2_000), (100, 1_000)] {
+        let path = folder.appending(path: "ours\(peers).db").path
+        let twin = folder.appending(path: "c\(peers).db").path
+        var now: Int64 = 1_700_000_000
+        var crowd = Crowd(node: "n", peers: peers, at: now)
+        var store = try TrafficStore(path: path, role: .daemon)
+        let first = crowd.booking(at: now, owners: 300)
+        try store.book(first)
+        crowd.ledger.apply(first)
+        try store.close()
+        try FileManager.default.copyItem(atPath: path, toPath: twin)
+        store = try TrafficStore(path: path, role: .daemon)
+        let journal = limit.open(twin, Int32(peers), 20)
+        var (ours, theirs): ([Double], [Double]) = ([], [])
+        var (ourCPU, theirCPU) = (0.0, 0.0)
+        for poll in 0..<polls {
+            now += 15
+            let moved = crowd.move(peers * 3 / 10, at: now)
+            let booking = crowd.booking(at: now, owners: 300)
+            func bookOurs() throws {
+                let (begin, cpu) = (ContinuousClock.now, threadCPU())
+                try store.book(booking)
+                ourCPU += threadCPU() - cpu
+                ours.append((ContinuousClock.now - begin) / .microseconds(1))
+            }
+            func bookTheirs() {
+                let (begin, cpu) = (ContinuousClock.now, threadCPU())
+                moved.withUnsafeBytes { limit.book(journal, $0.baseAddress!, Int32(moved.count), now) }
+                theirCPU += threadCPU() - cpu
+                theirs.append((ContinuousClock.now - begin) / .microseconds(1))
+            }
+            if poll % 2 == 0 {
+                try bookOurs()
+                bookTheirs()
+            } else {
+                bookTheirs()
+                try bookOurs()
+            }
+            crowd.ledger.apply(booking)
+        }
+        let same = try TrafficStore(path: twin, role: .command).ledger(of: crowd.node)
+        guard
+            same.interfaces["wg0"]?.counters.mapValues(\.lifetime)
+                == crowd.ledger.interfaces["wg0"]?.counters.mapValues(\.lifetime)
+        else { throw Limit.Failure(description: "the two databases do not agree") }
+        try store.close()
+        let (p50, cpu) = (median(ours) / median(theirs), ourCPU / theirCPU)
+        rows.append([
+            "\(peers)", "30 %", digits(median(ours), 0), digits(percentile(ours, 99), 0),
+            digits(ourCPU / Double(polls) / 1000, 0), digits(median(theirs), 0), digits(percentile(theirs, 99), 0),
+            digits(theirCPU / Double(polls) / 1000, 0), digits(p50, 2), digits(cpu, 2),
+            peers < 1000 ? "" : max(p50, cpu) <= 1.5 ? "ok" : "MISSED",
+        ])
+    }
+    print(
+        "store, booking a sample: one durable transaction each, by turns; ratio = ours / C's, target <= 1.5 at 1,000\n")
+    printTable(rows)
+}
+
+private func percentile(_ values: [Double], _ percent: Int) -> Double {
+    let sorted = values.sorted()
+    return sorted.isEmpty ? .nan : sorted[min(sorted.count - 1, sorted.count * percent / 100)]
+}
+
+/// Three years of two thousand users with a key on each of ten nodes, half of the keys in use on a day.
+private func benchQuestions(_ limit: JournalLimit, _ folder: URL) throws {
+    let path = folder.appending(path: "years.db").path
+    let now = Int64(Date().timeIntervalSince1970) / 3600 * 3600
+    let (nodes, users) = (10, 2_000)
+    let crowds = (0..<nodes).map { Crowd(node: "node\($0)", peers: users, at: now) }
+    var store = try TrafficStore(path: path, role: .daemon)
+    for place in crowds.indices {
+        let booking = crowds[place].booking(at: now - 1096 * 86_400, owners: users)
+        try store.book(booking)
+    }
+    try store.close()
+    let begin = ContinuousClock.now
+    limit.fill(path, Int32(nodes), Int32(users), now, 1_095, 395, 14, 48, 15)
+    let size = try FileManager.default.attributesOfItem(atPath: path)[.size] as? Int ?? 0
+    print(
+        "store, three years of \(users) users on \(nodes) nodes: \(size / 1_000_000) MB (made in \(digits((ContinuousClock.now - begin) / .seconds(1), 0)) s), target < 2,000"
+    )
+    store = try TrafficStore(path: path, role: .daemon)
+
+    // Meanwhile each node is read every second.
+    let collector = Collector(store, crowds, at: now)
+    collector.start()
+    func at(_ seconds: Int64) -> UnixTime { UnixTime(now - seconds) }
+    let day: Int64 = 86_400
+    // Midnights of a zone three hours before UTC.
+    let midnight = now / day * day - 3 * 3600
+    func user() -> Selection { Selection(user: .telegramID(.random(in: 1...Int64(users)))) }
+    func node() -> NodeID { NodeID("node\(Int.random(in: 0..<nodes))") }
+    func hour(_ days: Int64) -> Int64 { now - 3600 * Int64.random(in: 1...days * 24) }
+    let questions: [(String, () throws -> Int)] = [
+        (
+            "a user's days of a month, by node",
+            {
+                let first = midnight - 31 * day * .random(in: 1...11)
+                return try store.usage(by: .node, cuts: (0...31).map { UnixTime(first + $0 * day) }, of: user()).count
+            }
+        ),
+        (
+            "a user's days of a year",
+            {
+                try store.usage(by: .user, cuts: (0...365).map { UnixTime(midnight - (365 - $0) * day) }, of: user())
+                    .count
+            }
+        ),
+        (
+            "who loaded a node for an hour, of 14 days",
+            {
+                let start = hour(13)
+                return try store.loads(
+                    from: UnixTime(start), to: UnixTime(start + 3600), of: Selection(node: node()), limit: 20
+                ).loads.count
+            }
+        ),
+        (
+            "who loaded all for an hour, of a year",
+            {
+                let start = hour(390)
+                return try store.loads(from: UnixTime(start), to: UnixTime(start + 3600), limit: 20).loads.count
+            }
+        ),
+        (
+            "top users of this month, with peaks",
+            {
+                try store.loads(from: UnixTime(midnight - 30 * day), to: at(-60), limit: 20).loads.count
+            }
+        ),
+        (
+            "by key, a month (profile types)",
+            {
+                try store.loads(from: UnixTime(midnight - 30 * day), to: at(-60), by: .peer).loads.count
+            }
+        ),
+        (
+            "month to date and the one before, by node",
+            {
+                try store.loads(from: UnixTime(midnight - 20 * day), to: at(-60), by: .node).loads.count
+                    + store.loads(from: UnixTime(midnight - 50 * day), to: at(30 * day - 60), by: .node).loads.count
+            }
+        ),
+        (
+            "this month's totals, by user and node",
+            { try store.totals(since: UnixTime(midnight - 30 * day)).byOwner.count }
+        ),
+        (
+            "samples of a key on a node, 48 h",
+            {
+                let key = crowds[3].ledger.node
+                return try store.samples(
+                    of: Selection(user: .telegramID(5), node: key), from: at(47 * 3600), to: at(-60)
+                ).count
+            }
+        ),
+        (
+            "samples of a node, 6 h",
+            { try store.samples(of: Selection(node: node()), from: at(6 * 3600), to: at(-60)).count }
+        ),
+        ("a user's sessions of 30 days", { try store.peerSessions(of: user(), from: at(30 * day), to: at(-60)).count }),
+        ("active peers, 14 days", { try store.activePeers(from: at(14 * day), to: at(-60), step: 12).all.count }),
+        ("active peers, a year", { try store.activePeers(from: at(365 * day), to: at(-60), step: 288).all.count }),
+    ]
+    var rows = [["question", "p50 ms", "p99 ms", "answers", ""]]
+    for (name, ask) in questions {
+        var times: [Double] = []
+        var answers = 0
+        for _ in 0..<200 {
+            let begin = ContinuousClock.now
+            answers = try ask()
+            times.append((ContinuousClock.now - begin) / .milliseconds(1))
+        }
+        let p99 = percentile(times, 99)
+        rows.append([name, digits(median(times), 1), digits(p99, 1), "\(answers)", p99 < 50 ? "ok" : "MISSED"])
+    }
+    let booked = try collector.stop()
+    printTable(rows)
+    print(
+        "meanwhile: \(booked.count) samples of \(users) peers booked, p50 \(digits(median(booked), 0)) us, p99 \(digits(percentile(booked, 99), 0)) us"
+    )
+    try store.close()
+}
+
+/// Books on a thread of its own until it is stopped.
+private final class Collector: @unchecked Sendable {
+    private let store: TrafficStore
+    // Touched by the thread alone, and after it ended.
+    private var crowds: [Crowd]
+    private var times: [Double] = []
+    private var failure: (any Error)?
+    private var now: Int64
+    // Guards `isStopped`; signalled when the thread has ended.
+    private let lock = NSLock()
+    private let ended = DispatchSemaphore(value: 0)
+    private var isStopped = false
+
+    init(_ store: TrafficStore, _ crowds: [Crowd], at now: Int64) {
+        self.store = store
+        self.crowds = crowds
+        self.now = now
+    }
+
+    func start() {
+        Thread { [self] in
+            do { try run() } catch { failure = error }
+            ended.signal()
+        }.start()
+    }
+
+    func stop() throws -> [Double] {
+        lock.withLock { isStopped = true }
+        ended.wait()
+        if let failure { throw failure }
+        return times
+    }
+
+    private func run() throws {
+        for place in crowds.indices { crowds[place].ledger = try store.ledger(of: crowds[place].node) }
+        while !lock.withLock({ isStopped }) {
+            now += 15
+            for place in crowds.indices {
+                _ = crowds[place].move(crowds[place].entries.count / 6, at: now)
+                let booking = crowds[place].booking(at: now, owners: 2_000)
+                let begin = ContinuousClock.now
+                try store.book(booking)
+                times.append((ContinuousClock.now - begin) / .microseconds(1))
+                crowds[place].ledger.apply(booking)
+                usleep(100_000)
+            }
+        }
+    }
+}

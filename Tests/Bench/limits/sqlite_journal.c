@@ -1,0 +1,466 @@
+// What booking must cost: the same tables, the same pages and the same durability as Sources/Store, by SQLite's C functions
+// alone. The database is one that vpn-web made; also fills one with years of history.
+#include <sqlite3.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+typedef struct { uint32_t seat, owner; uint8_t slot, gap; uint64_t rx, tx, peak; } item;
+typedef struct { uint32_t seat; uint64_t rx, tx; int64_t handshake; } entry;  // counters as shown; what differs is booked
+typedef struct { int64_t bucket; uint64_t rx, tx; } five;
+typedef struct {
+    int64_t id, handshake;
+    uint64_t rx, tx;
+    int known, moved;
+    five fives[8];
+} cursor;
+
+enum { FIVES, HOURS, DAYS };
+static const char *const tables[] = { "five_minutes", "hours", "days" };
+
+typedef struct {
+    sqlite3 *db;
+    sqlite3_stmt *begin, *commit, *insert, *counter, *total, *interface, *node, *select[3], *upsert[3], *count, *counts;
+    int64_t interfaceID, sample, at;
+    int waiting, tail, peers;
+    cursor *cursors;
+} journal;
+
+static void check(sqlite3 *db, int code) {
+    if (code == SQLITE_OK || code == SQLITE_DONE || code == SQLITE_ROW) return;
+    fprintf(stderr, "sqlite: %s\n", sqlite3_errmsg(db));
+    exit(1);
+}
+
+static sqlite3_stmt *prepare(sqlite3 *db, const char *sql) {
+    sqlite3_stmt *statement;
+    check(db, sqlite3_prepare_v3(db, sql, -1, SQLITE_PREPARE_PERSISTENT, &statement, NULL));
+    return statement;
+}
+
+static void run(sqlite3 *db, sqlite3_stmt *statement) {
+    check(db, sqlite3_step(statement));
+    sqlite3_reset(statement);
+}
+
+// Varints.
+
+typedef struct { uint8_t *bytes; size_t count, room; } buffer;
+
+static void put(buffer *b, uint64_t value) {
+    if (b->count + 10 > b->room) b->bytes = realloc(b->bytes, b->room = b->room * 2 + 256);
+    for (; value >= 0x80; value >>= 7) b->bytes[b->count++] = (uint8_t)value | 0x80;
+    b->bytes[b->count++] = (uint8_t)value;
+}
+
+static void putSigned(buffer *b, int64_t value) { put(b, (uint64_t)value << 1 ^ (uint64_t)(value >> 63)); }
+
+static uint64_t take(const uint8_t **place) {
+    uint64_t value = 0;
+    for (int shift = 0;; shift += 7) {
+        uint8_t byte = *(*place)++;
+        value |= (uint64_t)(byte & 0x7f) << shift;
+        if (byte < 0x80) return value;
+    }
+}
+
+// Pages.
+
+static int64_t key(int64_t bucket, int64_t node, int64_t chunk) { return bucket << 32 | node << 16 | chunk; }
+
+static int same(const item *a, const item *b) { return a->seat == b->seat && a->owner == b->owner; }
+
+static int order(const item *a, const item *b) {
+    if (a->seat != b->seat) return a->seat < b->seat ? -1 : 1;
+    if (a->owner != b->owner) return a->owner < b->owner ? -1 : 1;
+    return (int)a->slot - (int)b->slot;
+}
+
+static void encode(buffer *b, const item *items, size_t count, uint32_t seat, int hasPeak) {
+    b->count = 0;
+    for (size_t i = 0; i < count; i++) {
+        if (i == 0 || !same(&items[i], &items[i - 1])) {
+            put(b, items[i].seat - seat);
+            put(b, items[i].owner);
+            seat = items[i].seat;
+        }
+        int isLast = i + 1 == count || !same(&items[i], &items[i + 1]);
+        put(b, (uint64_t)items[i].slot << 2 | (items[i].gap ? 2 : 0) | (isLast ? 1 : 0));
+        put(b, items[i].rx);
+        put(b, items[i].tx);
+        if (hasPeak) put(b, items[i].peak);
+    }
+}
+
+static size_t decode(const uint8_t *bytes, size_t size, uint32_t seat, int hasPeak, item **items, size_t *room) {
+    const uint8_t *place = bytes, *end = bytes + size;
+    size_t count = 0;
+    while (place < end) {
+        seat += (uint32_t)take(&place);
+        uint32_t owner = (uint32_t)take(&place);
+        for (int isLast = 0; !isLast;) {
+            if (count == *room) *items = realloc(*items, (*room = *room * 2 + 64) * sizeof(item));
+            item *one = &(*items)[count++];
+            uint64_t tag = take(&place);
+            isLast = tag & 1;
+            *one = (item){ seat, owner, (uint8_t)(tag >> 2), (tag & 2) != 0, 0, 0, 0 };
+            one->rx = take(&place);
+            one->tx = take(&place);
+            if (hasPeak) one->peak = take(&place);
+        }
+    }
+    return count;
+}
+
+static size_t merge(const item *old, size_t count, const item *news, size_t more, item *merged) {
+    size_t next = 0, size = 0;
+    for (size_t i = 0; i < more; i++) {
+        while (next < count && order(&old[next], &news[i]) <= 0) merged[size++] = old[next++];
+        if (size && order(&merged[size - 1], &news[i]) == 0) {
+            merged[size - 1].rx += news[i].rx;
+            merged[size - 1].tx += news[i].tx;
+            if (news[i].peak > merged[size - 1].peak) merged[size - 1].peak = news[i].peak;
+        } else {
+            merged[size++] = news[i];
+        }
+    }
+    while (next < count) merged[size++] = old[next++];
+    return size;
+}
+
+// Gives how many items are on the page now; they are in *page until the next call.
+static size_t addToPage(journal *j, int table, int64_t id, uint32_t base, const item *news, size_t more, item **page) {
+    static item *old, *merged;
+    static size_t room, mergedRoom;
+    static buffer blob;
+    size_t count = 0;
+    sqlite3_bind_int64(j->select[table], 1, id);
+    if (sqlite3_step(j->select[table]) == SQLITE_ROW)
+        count = decode(sqlite3_column_blob(j->select[table], 0), sqlite3_column_bytes(j->select[table], 0), base,
+                       table == DAYS, &old, &room);
+    sqlite3_reset(j->select[table]);
+    if (mergedRoom < count + more) merged = realloc(merged, (mergedRoom = count + more) * sizeof(item));
+    size_t size = merge(old, count, news, more, merged);
+    encode(&blob, merged, size, base, table == DAYS);
+    sqlite3_bind_int64(j->upsert[table], 1, id);
+    sqlite3_bind_blob(j->upsert[table], 2, blob.bytes, (int)blob.count, SQLITE_STATIC);
+    run(j->db, j->upsert[table]);
+    *page = merged;
+    return size;
+}
+
+// Booking: one node, one interface, counters with their seats as vpn-web numbered them.
+
+journal *limit_open(const char *path, int peers, int tail) {
+    journal *j = calloc(1, sizeof *j);
+    check(NULL, sqlite3_open(path, &j->db));
+    check(j->db, sqlite3_exec(j->db, "PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON", NULL, NULL, NULL));
+    j->peers = peers;
+    j->tail = tail;
+    j->cursors = calloc((size_t)peers, sizeof(cursor));
+    sqlite3_stmt *rows = prepare(j->db, "SELECT seat, id, rx, tx, handshake, interface FROM counters");
+    while (sqlite3_step(rows) == SQLITE_ROW) {
+        cursor *c = &j->cursors[sqlite3_column_int64(rows, 0)];
+        c->id = sqlite3_column_int64(rows, 1);
+        c->rx = (uint64_t)sqlite3_column_int64(rows, 2);
+        c->tx = (uint64_t)sqlite3_column_int64(rows, 3);
+        c->handshake = sqlite3_column_int64(rows, 4);
+        j->interfaceID = sqlite3_column_int64(rows, 5);
+    }
+    sqlite3_finalize(rows);
+    rows = prepare(j->db, "SELECT samples FROM nodes");
+    if (sqlite3_step(rows) == SQLITE_ROW) j->sample = sqlite3_column_int64(rows, 0);
+    sqlite3_finalize(rows);
+    j->begin = prepare(j->db, "BEGIN IMMEDIATE");
+    j->commit = prepare(j->db, "COMMIT");
+    j->insert = prepare(j->db, "INSERT INTO journal (node, sample, at, fingerprint, body) VALUES (1, ?, ?, ?, ?)");
+    j->counter = prepare(j->db, "UPDATE counters SET rx = ?, tx = ?, handshake = ?, read_sample = ?, read_at = ?, "
+                                "session = ?, dated_from = ? WHERE id = ?");
+    j->total = prepare(j->db, "INSERT INTO totals VALUES (?, ?, ?, ?, 0, 0) ON CONFLICT DO UPDATE SET "
+                              "rx = rx + excluded.rx, tx = tx + excluded.tx");
+    j->interface = prepare(j->db, "UPDATE interfaces SET seen_sample = ?1, seen_at = ?2, complete_sample = ?1, complete_at = ?2");
+    j->node = prepare(j->db, "UPDATE nodes SET samples = ?, last_at = ?, recent = ? WHERE id = 1");
+    j->count = prepare(j->db, "SELECT counts FROM activity WHERE id = ?");
+    j->counts = prepare(j->db, "INSERT INTO activity VALUES (?, ?) ON CONFLICT (id) DO UPDATE SET counts = excluded.counts");
+    for (int t = FIVES; t <= DAYS; t++) {
+        char sql[200];
+        snprintf(sql, sizeof sql, "SELECT body FROM %s WHERE id = ?", tables[t]);
+        j->select[t] = prepare(j->db, sql);
+        snprintf(sql, sizeof sql, "INSERT INTO %s VALUES (?, ?) ON CONFLICT (id) DO UPDATE SET body = excluded.body", tables[t]);
+        j->upsert[t] = prepare(j->db, sql);
+    }
+    return j;
+}
+
+static void setActivity(journal *j, int64_t bucket, size_t count) {
+    uint8_t counts[576] = { 0 };
+    sqlite3_bind_int64(j->count, 1, key(bucket / 288, 1, 0));
+    if (sqlite3_step(j->count) == SQLITE_ROW) memcpy(counts, sqlite3_column_blob(j->count, 0), sizeof counts);
+    sqlite3_reset(j->count);
+    counts[bucket % 288 * 2] = (uint8_t)count;
+    counts[bucket % 288 * 2 + 1] = (uint8_t)(count >> 8);
+    sqlite3_bind_int64(j->counts, 1, key(bucket / 288, 1, 0));
+    sqlite3_bind_blob(j->counts, 2, counts, sizeof counts, SQLITE_STATIC);
+    run(j->db, j->counts);
+}
+
+static void fold(journal *j) {
+    static item *news;
+    static uint64_t *peaks;
+    static int room;
+    if (room < j->peers) {
+        news = realloc(news, (size_t)(room = j->peers) * sizeof(item));
+        peaks = realloc(peaks, (size_t)room * sizeof *peaks);
+    }
+    memset(peaks, 0, (size_t)j->peers * sizeof *peaks);
+    uint8_t session[36] = { 0 };
+    int64_t buckets[8];
+    int known = 0;
+    for (int s = 0; s < j->peers; s++) {
+        cursor *c = &j->cursors[s];
+        if (!c->moved) continue;
+        c->moved = 0;
+        sqlite3_bind_int64(j->counter, 1, (int64_t)c->rx);
+        sqlite3_bind_int64(j->counter, 2, (int64_t)c->tx);
+        sqlite3_bind_int64(j->counter, 3, c->handshake);
+        sqlite3_bind_int64(j->counter, 4, j->sample);
+        sqlite3_bind_int64(j->counter, 5, j->at);
+        sqlite3_bind_blob(j->counter, 6, session, sizeof session, SQLITE_STATIC);
+        sqlite3_bind_int64(j->counter, 7, j->at);
+        sqlite3_bind_int64(j->counter, 8, c->id);
+        run(j->db, j->counter);
+        uint64_t rx = 0, tx = 0;
+        for (int f = 0; f < c->known; f++) {
+            rx += c->fives[f].rx;
+            tx += c->fives[f].tx;
+            int b = 0;
+            while (b < known && buckets[b] != c->fives[f].bucket) b++;
+            if (b == known && known < 8) buckets[known++] = c->fives[f].bucket;
+        }
+        sqlite3_bind_int64(j->total, 1, c->id);
+        sqlite3_bind_int64(j->total, 2, s % 300 + 1);
+        sqlite3_bind_int64(j->total, 3, (int64_t)rx);
+        sqlite3_bind_int64(j->total, 4, (int64_t)tx);
+        run(j->db, j->total);
+    }
+    item *page;
+    for (int b = 0; b < known; b++) {
+        size_t count = 0;
+        for (int s = 0; s < j->peers; s++)
+            for (int f = 0; f < j->cursors[s].known; f++)
+                if (j->cursors[s].fives[f].bucket == buckets[b])
+                    news[count++] = (item){ (uint32_t)s, (uint32_t)(s % 300 + 1), 0, 0, j->cursors[s].fives[f].rx, j->cursors[s].fives[f].tx, 0 };
+        size_t size = addToPage(j, FIVES, key(buckets[b], 1, 0), 0, news, count, &page);
+        for (size_t i = 0; i < size; i++)
+            if (page[i].rx + page[i].tx > peaks[page[i].seat]) peaks[page[i].seat] = page[i].rx + page[i].tx;
+        setActivity(j, buckets[b], size);
+    }
+    for (int t = HOURS; t <= DAYS; t++)
+        for (int b = 0; b < known; b++) {
+            int64_t hour = buckets[b] / 12, day = hour / 24;
+            for (int chunk = 0; chunk * 64 < j->peers; chunk++) {
+                size_t count = 0;
+                for (int s = chunk * 64; s < j->peers && s < chunk * 64 + 64; s++)
+                    for (int f = 0; f < j->cursors[s].known; f++)
+                        if (j->cursors[s].fives[f].bucket == buckets[b])
+                            news[count++] = (item){ (uint32_t)s, (uint32_t)(s % 300 + 1), t == HOURS ? (uint8_t)(hour % 24) : 0, 0,
+                                                    j->cursors[s].fives[f].rx, j->cursors[s].fives[f].tx, t == DAYS ? peaks[s] : 0 };
+                if (count) addToPage(j, t, key(day, 1, chunk), (uint32_t)chunk * 64, news, count, &page);
+            }
+        }
+    for (int s = 0; s < j->peers; s++) j->cursors[s].known = 0;
+    sqlite3_bind_int64(j->interface, 1, j->sample);
+    sqlite3_bind_int64(j->interface, 2, j->at);
+    run(j->db, j->interface);
+    uint8_t recent[64] = { 1 };
+    sqlite3_bind_int64(j->node, 1, j->sample);
+    sqlite3_bind_int64(j->node, 2, j->at);
+    sqlite3_bind_blob(j->node, 3, recent, sizeof recent, SQLITE_STATIC);
+    run(j->db, j->node);
+}
+
+void limit_book(journal *j, const entry *entries, int count, int64_t at) {
+    static buffer blob;
+    run(j->db, j->begin);
+    j->sample++;
+    j->at = at;
+    blob.count = 0;
+    put(&blob, 1);
+    put(&blob, 1);
+    put(&blob, (uint64_t)j->interfaceID);
+    put(&blob, (uint64_t)count);
+    int64_t seat = 0;
+    for (int i = 0; i < count; i++) {
+        cursor *c = &j->cursors[entries[i].seat];
+        uint64_t rx = entries[i].rx - c->rx, tx = entries[i].tx - c->tx;
+        int isNew = entries[i].handshake != c->handshake;
+        putSigned(&blob, ((int64_t)entries[i].seat - seat) * 8 | (isNew ? 2 : 0));
+        seat = entries[i].seat;
+        put(&blob, (uint64_t)seat % 300 + 1);
+        put(&blob, rx);
+        put(&blob, tx);
+        if (isNew) {
+            putSigned(&blob, at - entries[i].handshake);
+            put(&blob, (0xc00002ull << 1) + 1);
+        }
+        c->rx = entries[i].rx;
+        c->tx = entries[i].tx;
+        c->handshake = entries[i].handshake;
+        c->moved = 1;
+        int64_t bucket = at / 300;
+        if (c->known == 0 || c->fives[c->known - 1].bucket != bucket) c->fives[c->known++] = (five){ bucket, 0, 0 };
+        c->fives[c->known - 1].rx += rx;
+        c->fives[c->known - 1].tx += tx;
+    }
+    sqlite3_bind_int64(j->insert, 1, j->sample);
+    sqlite3_bind_int64(j->insert, 2, at);
+    sqlite3_bind_int64(j->insert, 3, (int64_t)((uint64_t)at * 0x9e3779b97f4a7c15ull));
+    sqlite3_bind_blob(j->insert, 4, blob.bytes, (int)blob.count, SQLITE_STATIC);
+    run(j->db, j->insert);
+    if (++j->waiting >= j->tail) {
+        fold(j);
+        j->waiting = 0;
+    }
+    run(j->db, j->commit);
+}
+
+// Years of history for a database with `nodes` nodes of `peers` counters each, numbered alike, up to the hour of `until`.
+
+static uint64_t state = 88172645463325252ull;
+static uint64_t chance(uint64_t below) {
+    state ^= state << 13;
+    state ^= state >> 7;
+    state ^= state << 17;
+    return state % below;
+}
+// From a few hundred bytes to some hundred megabytes.
+static uint64_t bytes(void) { return chance(1ull << (8 + chance(20))) + 64; }
+
+static void insertBlob(sqlite3 *db, sqlite3_stmt *statement, int64_t id, const void *blob, size_t size) {
+    sqlite3_bind_int64(statement, 1, id);
+    sqlite3_bind_blob(statement, 2, blob, (int)size, SQLITE_STATIC);
+    run(db, statement);
+}
+
+void limit_fill(const char *path, int nodes, int peers, int64_t until, int days, int hourDays, int fiveDays, int sampleHours, int poll) {
+    sqlite3 *db;
+    check(NULL, sqlite3_open(path, &db));
+    check(db, sqlite3_exec(db, "PRAGMA synchronous = OFF; PRAGMA foreign_keys = OFF; PRAGMA cache_size = -200000", NULL, NULL, NULL));
+    sqlite3_stmt *into[3];
+    for (int t = FIVES; t <= DAYS; t++) {
+        char sql[100];
+        snprintf(sql, sizeof sql, "INSERT OR REPLACE INTO %s VALUES (?, ?)", tables[t]);
+        into[t] = prepare(db, sql);
+    }
+    sqlite3_stmt *activity = prepare(db, "INSERT OR REPLACE INTO activity VALUES (?, ?)");
+    sqlite3_stmt *session = prepare(db, "INSERT INTO peer_sessions (counter, owner, since, handshake, until, rx, tx, network) VALUES (?, ?, ?, ?, ?, ?, ?, ?)");
+    buffer blob = { 0 };
+    int64_t today = until / 86400;
+    item *day = malloc((size_t)peers * sizeof(item)), *hours = malloc((size_t)peers * 24 * sizeof(item)), *now = malloc((size_t)peers * sizeof(item));
+    uint32_t *active = malloc((size_t)peers * sizeof *active);  // a bit for each hour
+    for (int64_t d = today - days; d <= today; d++) {
+        check(db, sqlite3_exec(db, "BEGIN", NULL, NULL, NULL));
+        for (int n = 1; n <= nodes; n++) {
+            size_t count = 0, hourly = 0;
+            for (int s = 0; s < peers; s++) {
+                active[s] = 0;
+                // Half of all keys are used on a day, eight hours long.
+                if (chance(2)) continue;
+                uint32_t first = (uint32_t)chance(17), owner = (uint32_t)(s % 2000 + 1);
+                item sum = { (uint32_t)s, owner, 0, chance(50) == 0, 0, 0, 0 };
+                for (uint32_t h = first; h < first + 8; h++) {
+                    if (d * 24 + h >= until / 3600) break;
+                    active[s] |= 1u << h;
+                    hours[hourly++] = (item){ (uint32_t)s, owner, (uint8_t)h, sum.gap, bytes(), bytes() * 8, 0 };
+                    sum.rx += hours[hourly - 1].rx;
+                    sum.tx += hours[hourly - 1].tx;
+                }
+                sum.peak = (sum.rx + sum.tx) / 40;
+                if (active[s]) day[count++] = sum;
+            }
+            for (int chunk = 0; chunk * 64 < peers; chunk++) {
+                size_t a = 0, b = 0;
+                while (a < count && day[a].seat < (uint32_t)chunk * 64) a++;
+                for (b = a; b < count && day[b].seat < (uint32_t)chunk * 64 + 64;) b++;
+                if (a < b) {
+                    encode(&blob, day + a, b - a, (uint32_t)chunk * 64, 1);
+                    insertBlob(db, into[DAYS], key(d, n, chunk), blob.bytes, blob.count);
+                }
+                if (d < today - hourDays) continue;
+                for (a = 0; a < hourly && hours[a].seat < (uint32_t)chunk * 64;) a++;
+                for (b = a; b < hourly && hours[b].seat < (uint32_t)chunk * 64 + 64;) b++;
+                if (a < b) {
+                    encode(&blob, hours + a, b - a, (uint32_t)chunk * 64, 0);
+                    insertBlob(db, into[HOURS], key(d, n, chunk), blob.bytes, blob.count);
+                }
+            }
+            uint8_t counts[576];
+            for (int i = 0; i < 288; i++) {
+                counts[2 * i] = (uint8_t)(peers / 6);
+                counts[2 * i + 1] = (uint8_t)(peers / 6 >> 8);
+            }
+            insertBlob(db, activity, key(d, n, 0), counts, sizeof counts);
+            if (d < today - 90) continue;
+            for (size_t i = 0; i < count; i++)
+                for (int k = 0; k < 2; k++) {
+                    int64_t since = d * 86400 + (int64_t)chance(80000);
+                    int64_t values[] = { ((int64_t)n - 1) * peers + day[i].seat + 1, day[i].owner, since, since + 3000, since + 3100,
+                                         (int64_t)day[i].rx / 2, (int64_t)day[i].tx / 2, 0xc00002 };
+                    for (int v = 0; v < 8; v++) sqlite3_bind_int64(session, v + 1, values[v]);
+                    run(db, session);
+                }
+        }
+        for (int64_t f = d * 288; d >= today - fiveDays && f < (d + 1) * 288 && f < until / 300; f++)
+            for (int n = 1; n <= nodes; n++) {
+                size_t size = 0;
+                // A sixth of all keys, half of it in any five minutes.
+                for (int s = 0; s < peers; s++)
+                    if (chance(12) == 0) now[size++] = (item){ (uint32_t)s, (uint32_t)(s % 2000 + 1), 0, 0, bytes() / 8, bytes(), 0 };
+                encode(&blob, now, size, 0, 0);
+                insertBlob(db, into[FIVES], key(f, n, 0), blob.bytes, blob.count);
+            }
+        check(db, sqlite3_exec(db, "COMMIT", NULL, NULL, NULL));
+    }
+    sqlite3_stmt *row = prepare(db, "INSERT INTO journal (node, sample, at, fingerprint, body) VALUES (?, ?, ?, 0, ?)");
+    check(db, sqlite3_exec(db, "BEGIN", NULL, NULL, NULL));
+    int64_t sample = 1;
+    for (int64_t at = until - sampleHours * 3600; at < until; at += poll) {
+        sample++;
+        for (int n = 1; n <= nodes; n++) {
+            blob.count = 0;
+            put(&blob, 1);
+            put(&blob, 1);
+            put(&blob, (uint64_t)n);
+            size_t moved = (size_t)peers / 12, place = 0;
+            put(&blob, moved);
+            for (size_t i = 0; i < moved; i++) {
+                uint64_t step = i ? 1 + chance(20) : chance(20);
+                if (place + step >= (size_t)peers) step = 0;
+                place += step;
+                putSigned(&blob, (int64_t)step * 8);
+                put(&blob, place % 2000 + 1);
+                put(&blob, bytes() / 160);
+                put(&blob, bytes() / 20);
+            }
+            sqlite3_bind_int64(row, 1, n);
+            sqlite3_bind_int64(row, 2, sample);
+            sqlite3_bind_int64(row, 3, at);
+            sqlite3_bind_blob(row, 4, blob.bytes, (int)blob.count, SQLITE_STATIC);
+            run(db, row);
+        }
+    }
+    // None of it waits.
+    char sql[100];
+    snprintf(sql, sizeof sql, "UPDATE nodes SET samples = %lld", (long long)sample);
+    check(db, sqlite3_exec(db, sql, NULL, NULL, NULL));
+    check(db, sqlite3_exec(db, "COMMIT", NULL, NULL, NULL));
+    check(db, sqlite3_exec(db, "PRAGMA wal_checkpoint(TRUNCATE)", NULL, NULL, NULL));
+    for (sqlite3_stmt *each; (each = sqlite3_next_stmt(db, NULL));) sqlite3_finalize(each);
+    check(NULL, sqlite3_close(db));
+    free(blob.bytes);
+    free(day);
+    free(hours);
+    free(now);
+    free(active);
+}
