@@ -81,10 +81,8 @@ struct Explain: ParsableCommand {
 
     private func window(_ zone: OwnerZone, since first: UnixTime) throws(CommandFailure) -> Window {
         do {
-            let start = zone.start(of: .hour, holding: first)
             return try Window(
-                from: from ?? (to == nil ? start.rfc3339 : nil), to: to, step: step, zone: zone, now: .now,
-                limit: Window.mostSteps)
+                from: from, to: to, step: step, since: first, zone: zone, now: .now, limit: Window.mostSteps)
         } catch {
             throw CommandFailure(what: "explain \(subject)", why: QuestionWords.window(error).english)
         }

@@ -68,7 +68,7 @@ struct Query {
         }
         do throws(Window.Problem) {
             return try Window(
-                from: time("from") ?? (time("to") == nil ? since?.rfc3339 : nil), to: time("to"), step: values["step"],
+                from: time("from"), to: time("to"), step: values["step"], since: since,
                 zone: visit.zone, now: visit.now, limit: Window.mostSteps)
         } catch {
             throw .bad(.window(error))

@@ -23,7 +23,8 @@ extension Questions {
             case .unmatched: .unmatched
             case nil: nil
             }
-        let hours = window.counted
+        let cuts = window.counted(try store.horizons().hours)
+        let hours = Questions.whole(cuts)
 
         // Events before sums: what is booked meanwhile is then growth, and nothing is missing.
         let events = try store.events(
@@ -32,8 +33,10 @@ extension Questions {
         let entries = Questions.entries(events, naming, selection)
         let ledgers = try ledgers(selection)
         answer.counters = Questions.counters(selection, ledgers)
-        let grown = try growth(window, selection, entries, nodes: Set(answer.counters.map(\.node)))
-        answer.entries = (entries + grown.entries).sorted { ($0.at, $0.sample ?? 0) < ($1.at, $1.sample ?? 0) }
+        let grown = try growth(window, cuts, selection, entries, nodes: Set(answer.counters.map(\.node)))
+        answer.entries = (grown.entries + entries).enumerated().sorted { a, b in
+            a.element.order == b.element.order ? a.offset < b.offset : a.element.order < b.element.order
+        }.map(\.element)
         answer.isCut = events.count == Questions.mostEntries
 
         var byNode: [NodeID: (opening: Traffic, dated: Traffic)] = [:]
@@ -104,18 +107,18 @@ extension Questions {
 
     /// What `usage` has, less what the entries tell.
     private func growth(
-        _ window: Window, _ selection: Selection, _ entries: [LedgerAnswer.Entry], nodes: Set<NodeID>
+        _ window: Window, _ cuts: [UnixTime], _ selection: Selection, _ entries: [LedgerAnswer.Entry],
+        nodes: Set<NodeID>
     ) throws(StoreError) -> Grown {
         struct Part: Hashable {
             var start: UnixTime
             var node: NodeID
             var subject: Usage.Subject
         }
-        let starts = window.cuts.map { Hour(notBefore: $0) }
         let isKey = selection.peer != nil
         var told: [Part: Traffic] = [:]
         for entry in entries where entry.counts && !entry.isOpening {
-            guard let key = entry.publicKey, let index = starts.lastIndex(where: { $0 <= Hour(containing: entry.at) })
+            guard let key = entry.publicKey, let index = cuts.lastIndex(where: { $0 <= entry.at })
             else { continue }
             let subject: Usage.Subject = isKey ? .user(entry.owner) : .peer(key)
             told[Part(start: window.cuts[index], node: entry.node, subject: subject), default: .zero] +=
@@ -148,6 +151,11 @@ extension Questions {
         case .node: (nil, nil)
         }
     }
+}
+
+extension LedgerAnswer.Entry {
+    /// By time; of one sample, what is of the interface as a whole before what is of a key.
+    fileprivate var order: (Int64, Int64, Int) { (at.seconds, sample ?? 0, publicKey == nil ? 0 : 1) }
 }
 
 extension UInt64 {

@@ -21,12 +21,13 @@ struct Questions: Sendable {
         _ window: Window, of selection: Selection, zone: OwnerZone, watched: Sight.Watched, now: UnixTime
     ) throws(StoreError) -> HistoryAnswer {
         let ledgers = try ledgers(selection)
-        let counted = window.counted
+        let cuts = window.counted(try store.horizons().hours)
+        let counted = Questions.whole(cuts)
         let sight = try Sight(
             of: selection, in: counted, ledgers: ledgers, store: store, watched: watched, now: now)
         var answer = HistoryAnswer(
             step: window.step.rawValue, timezone: zone.name, from: window.from, to: window.to)
-        answer.buckets = try buckets(window, selection, sight)
+        answer.buckets = try buckets(window, cuts, selection, sight)
         answer.opening = Questions.opening(selection, counted, ledgers)
 
         let resets = try resets(selection, counted)
@@ -45,18 +46,23 @@ struct Questions: Sendable {
     }
 
     private func buckets(
-        _ window: Window, _ selection: Selection, _ sight: Sight
+        _ window: Window, _ counted: [UnixTime], _ selection: Selection, _ sight: Sight
     ) throws(StoreError) -> [HistoryAnswer.Bucket] {
         var sums: [UnixTime: (traffic: Traffic, hasGap: Bool)] = [:]
         for usage in try store.usage(by: .node, cuts: window.cuts, of: selection) {
             sums[usage.start, default: (.zero, false)].traffic += usage.traffic
             if usage.hasGap { sums[usage.start]?.hasGap = true }
         }
-        return zip(window.cuts, window.cuts.dropFirst()).map { start, end in
+        return zip(window.cuts.dropLast(), zip(counted, counted.dropFirst())).map { start, hours in
             let sum = sums[start] ?? (.zero, false)
-            let hours = Hour(notBefore: start).start..<Hour(notBefore: end).start
-            return HistoryAnswer.Bucket(start: start, traffic: sum.traffic, hasGap: sum.hasGap || sight.hasGap(hours))
+            return HistoryAnswer.Bucket(
+                start: start, traffic: sum.traffic, hasGap: sum.hasGap || sight.hasGap(hours.0..<hours.1))
         }
+    }
+
+    static func whole(_ cuts: [UnixTime]) -> Range<UnixTime> {
+        guard let first = cuts.first, let last = cuts.last else { return UnixTime(0)..<UnixTime(0) }
+        return first..<last
     }
 
     /// By whom, in each step.

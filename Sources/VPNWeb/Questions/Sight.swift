@@ -90,7 +90,9 @@ struct Sight {
     private static func places(_ selection: Selection, _ ledgers: [NodeID: Ledger]) -> [Place] {
         var all: [Place] = []
         var narrow: [Place] = []
-        for (node, ledger) in ledgers where selection.node == nil || selection.node == node {
+        // What was imported nobody looked at.
+        for (node, ledger) in ledgers
+        where node != TotalsImport.node && (selection.node == nil || selection.node == node) {
             for (name, interface) in ledger.interfaces {
                 all.append(Place(node: node, interface: name))
                 if interface.counters.contains(where: { selection.takes($0.key, $0.value) }) {

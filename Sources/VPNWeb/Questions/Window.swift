@@ -13,10 +13,16 @@ struct Window: Sendable, Equatable {
     /// Where its steps begin, `from` first and `to` last; empty: nothing is asked.
     var cuts: [UnixTime]
 
-    /// The whole hours of UTC that begin in it: what is summed. An hour belongs to the step in which it begins.
-    var counted: Range<UnixTime> {
-        let start = Hour(notBefore: from).start
-        return start..<max(start, Hour(notBefore: to).start)
+    /// Its cuts as sums are made of them: at whole hours of UTC, and where hours are kept no more, at days of UTC. What
+    /// cannot be cut belongs to where it begins.
+    ///
+    /// - Parameter hours: since when hours are kept; nil: all.
+    func counted(_ hours: UnixTime?) -> [UnixTime] {
+        cuts.map { cut in
+            let hour = Hour(notBefore: cut).start
+            guard let hours, hour < hours else { return hour }
+            return Grain.day.start(of: Grain.day.bucket(notBefore: hour))
+        }
     }
 
     enum Problem: Error, Equatable {
@@ -31,17 +37,21 @@ struct Window: Sendable, Equatable {
 
     /// - Parameters:
     ///   - from: RFC 3339, or a date in the owner's zone; nil: as many steps before `to` as are usual.
+    ///   - first: what is asked of cannot have begun before: where neither moment is told, the window begins in its hour.
     ///   - to: likewise, exclusive; nil: the end of the step under way.
     ///   - step: a word; nil: what suits the window's length, hours where nothing is told.
-    init(from: String?, to: String?, step word: String?, zone: OwnerZone, now: UnixTime, limit: Int)
-        throws(Problem)
-    {
+    init(
+        from: String?, to: String?, step word: String?, since first: UnixTime? = nil, zone: OwnerZone, now: UnixTime,
+        limit: Int
+    ) throws(Problem) {
         func parse(_ text: String?, _ problem: Problem) throws(Problem) -> UnixTime? {
             guard let text else { return nil }
             guard let time = zone.parse(text), Window.times.contains(time.seconds) else { throw problem }
             return time
         }
-        let start = try parse(from, .from)
+        let whole = from == nil && to == nil ? first.map { Hour(containing: $0).start } : nil
+        let told = try parse(from, .from)
+        let start = whole ?? told
         let end = try parse(to, .to)
         var step = OwnerZone.Step.hour
         if let word {
@@ -51,9 +61,9 @@ struct Window: Sendable, Equatable {
             step = Window.step(seconds: (end ?? now).seconds(since: start))
         }
         let last = end ?? max(zone.start(of: step, holding: now, movedBy: 1), start ?? now)
-        let first = start ?? zone.start(of: step, holding: last.advanced(by: -1), movedBy: 1 - Window.usual(step))
-        guard first <= last else { throw .order }
-        try self.init(first, last, step, zone, limit)
+        let begin = start ?? zone.start(of: step, holding: last.advanced(by: -1), movedBy: 1 - Window.usual(step))
+        guard begin <= last else { throw .order }
+        try self.init(begin, last, step, zone, limit)
     }
 
     init(_ from: UnixTime, _ to: UnixTime, _ step: OwnerZone.Step, _ zone: OwnerZone, _ limit: Int) throws(Problem) {

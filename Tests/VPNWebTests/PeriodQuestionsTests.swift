@@ -1,0 +1,161 @@
+import Accounting
+import Fleet
+import Foundation
+import Pages
+import Store
+import Testing
+import WireGuard
+
+@testable import VPNWeb
+
+struct PeriodCutsTests {
+    private func cuts(_ zone: String, _ startDay: Int, at now: String) throws -> [String] {
+        let zone = try #require(OwnerZone(zone))
+        return PeriodCuts(startDay: startDay, zone: zone, now: try #require(zone.parse(now))).all.map(\.rfc3339)
+    }
+
+    @Test func `a period is cut in the owner's zone, over a change of the clocks too`() throws {
+        #expect(
+            try cuts("Europe/Berlin", 15, at: "2026-04-02T10:10:00Z") == [
+                "2026-02-14T23:00:00Z", "2026-03-05T11:00:00Z", "2026-03-14T23:00:00Z", "2026-04-01T22:00:00Z",
+                "2026-04-14T22:00:00Z",
+            ])
+        #expect(
+            try cuts("Asia/Kathmandu", 1, at: "2026-11-23T12:00:00Z") == [
+                "2026-09-30T18:15:00Z", "2026-10-23T12:00:00Z", "2026-10-31T18:15:00Z", "2026-11-22T18:15:00Z",
+                "2026-11-30T18:15:00Z",
+            ])
+    }
+
+    @Test func `a moment that the shorter month before has not is its end`() throws {
+        let all = try cuts("UTC", 1, at: "2026-03-31T12:00:00Z")
+        #expect(all[1] == "2026-03-01T00:00:00Z" && all[1] == all[2])
+    }
+
+    @Test func `used, left and the forecast are of the period alone`() throws {
+        let books = try QuestionBooks()
+        let zone = try #require(OwnerZone("UTC"))
+        let key = QuestionBooks.key(1)
+        let node = NodeID("n")
+        books.owners[key] = 5
+        // A megabyte a day, half of it each way, from the 20th of October to the 11th of November.
+        let first = try #require(zone.parse("2026-10-20T12:00:00Z")).seconds
+        for day in 0...22 {
+            let bytes = UInt64(day) * 500_000
+            try books.poll(node, at: first + Int64(day) * 86_400, [(key, 7 + bytes, bytes)])
+        }
+        let now = try #require(zone.parse("2026-11-11T18:00:00Z"))
+        func row(_ limit: UInt64, seen: Int64 = first) throws -> PeriodsAnswer.Row {
+            let account = Questions.Account(
+                subject: .user(5), id: "5", name: nil, firstSeen: UnixTime(seen), startDay: 1,
+                allowance: PeriodAllowance(bytes: limit, startDay: 1))
+            return try #require(
+                try Questions(books.store).periods(of: [account], selection: .all, zone: zone, now: now).first)
+        }
+        let period = try row(20_000_000)
+        #expect(period.used == Traffic(rx: 5_500_000, tx: 5_500_000))
+        #expect(period.previous == Traffic(rx: 5_500_000, tx: 5_500_000))
+        #expect(period.atSameMoment == .zero)
+        // Ten completed days of a megabyte; 19.25 are left.
+        #expect(period.forecast == Traffic(rx: 15_125_000, tx: 15_125_000))
+        #expect(period.allowance?.used == 11_000_000 && period.allowance?.left == 9_000_000)
+        #expect(period.allowance?.forecast == 30_250_000)
+        #expect(period.allowance?.usedUpAt == now.advanced(by: 9 * 86_400))
+        #expect(try row(40_000_000).allowance?.usedUpAt == nil)
+        #expect(try row(11_000_000).allowance?.left == 0)
+        // Seen since the day before yesterday: two days tell nothing.
+        #expect(try row(20_000_000, seen: now.seconds - 2 * 86_400).forecast == nil)
+    }
+}
+
+struct BillingConfigurationTests {
+    @Test func `billing days and allowances are read`() throws {
+        let configuration = try ConfigurationFolder().load(
+            """
+            billing: { day: 10 }
+            nodes:
+              - { id: a, local: true, allowance: { gb: 1000 } }
+              - { id: b, local: true, allowance: { gb: 5, day: 31, count: tx } }
+              - { id: c, local: true }
+            users:
+              - { telegram_id: -7, allowance: { gb: 1, count: both } }
+            """)
+        #expect(
+            configuration.billing
+                == Configuration.Billing(
+                    day: 10,
+                    nodes: [
+                        NodeID("a"): PeriodAllowance(bytes: 1_000_000_000_000, startDay: 10),
+                        NodeID("b"): PeriodAllowance(bytes: 5_000_000_000, startDay: 31, count: .tx),
+                    ], users: [-7: PeriodAllowance(bytes: 1_000_000_000, startDay: 10)]))
+        #expect(configuration.site.billing == configuration.billing)
+    }
+
+    @Test(arguments: [
+        ("billing: { day: 0 }", "day"), ("billing: { day: 32 }", "day"), ("billing: { date: 1 }", "date"),
+        ("users: [{ telegram_id: 1 }]", "allowance"), ("users: [{ allowance: { gb: 1 } }]", "telegram_id"),
+        ("users: [{ telegram_id: 1, allowance: { gb: 0 } }]", "gb"),
+        ("users: [{ telegram_id: 1, allowance: { gb: 1, count: all } }]", "count"),
+        ("users: [{ telegram_id: 1, allowance: { day: 1 } }]", "gb"),
+        ("users: [{ telegram_id: 1, allowance: { gb: 1 } }, { telegram_id: 1, allowance: { gb: 2 } }]", "already"),
+        ("nodes: [{ id: a, local: true, allowance: 1000 }]", "allowance"),
+    ])
+    func `what cannot be is refused by place`(text: String, word: String) throws {
+        let problems = try ConfigurationFolder().problems(text)
+        #expect(problems.count == 1 && problems[0].contains(word), "\(problems)")
+    }
+}
+
+struct WindowTests {
+    /// In a zone of half or quarter hours, too, the hour that began before the first reading is asked for.
+    @Test(
+        arguments: ["UTC", "Asia/Kathmandu"], ["2026-11-23T10:05:00Z", "2026-11-23T10:20:00Z", "2026-11-23T10:59:59Z"])
+    func `a window since the first reading holds its hour`(zone: String, first: String) throws {
+        let zone = try #require(OwnerZone(zone))
+        let first = try #require(zone.parse(first))
+        let window = try Window(
+            from: nil, to: nil, step: nil, since: first, zone: zone, now: first.advanced(by: 1), limit: 100)
+        #expect(Questions.whole(window.counted(nil)).contains(first))
+    }
+}
+
+struct HorizonTests {
+    @Test func `where hours are gone a day of UTC belongs to where it begins`() throws {
+        let moscow = try #require(OwnerZone("Europe/Moscow"))
+        let window = try Window(
+            from: "2026-03-01", to: "2026-03-04", step: "day", zone: moscow, now: UnixTime(0), limit: 10)
+        func days(_ horizon: String?) -> [String] { window.counted(horizon.flatMap(moscow.parse)).map(\.rfc3339) }
+        #expect(days(nil).first == "2026-02-28T21:00:00Z")
+        #expect(
+            days("2026-03-02T00:00:00Z") == [
+                "2026-03-01T00:00:00Z", "2026-03-02T00:00:00Z", "2026-03-02T21:00:00Z", "2026-03-03T21:00:00Z",
+            ])
+    }
+
+    /// After hours were thinned to days, lines and sums are still one.
+    @Test func `a story of old days adds up`() throws {
+        let books = try QuestionBooks()
+        let key = QuestionBooks.key(1)
+        let start: Int64 = 1_700_000_000
+        for hour in Int64(0)..<72 {
+            let rx = UInt64(hour % 10) * 100
+            try books.poll(NodeID("n"), at: start + hour * 3600, [(key, rx, rx)])
+        }
+        while try books.store.prune(Retention(), at: UnixTime(start + 800 * 86_400)) {}
+        let horizon = try #require(try books.store.horizons().hours)
+        #expect(horizon > UnixTime(start + 72 * 3600))
+        let zone = try #require(OwnerZone("Asia/Kathmandu"))
+        let questions = Questions(books.store)
+        for (from, to) in [(0, 72), (5, 31), (23, 50), (40, 41)] {
+            let window = try Window(
+                UnixTime(start + Int64(from) * 3600), UnixTime(start + Int64(to) * 3600), .day, zone, 100)
+            let story = try questions.story(window, of: Selection(peer: key), zone: zone)
+            let history = try questions.history(
+                window, of: Selection(peer: key), zone: zone, watched: [:], now: UnixTime(start + 800 * 86_400))
+            let told = story.entries.filter { $0.counts && !$0.isOpening }.reduce(into: Traffic.zero) {
+                $0 += $1.booked ?? .zero
+            }
+            #expect(story.dated == history.dated && told == story.dated && history.opening == story.opening)
+        }
+    }
+}
