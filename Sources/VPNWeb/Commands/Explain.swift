@@ -156,15 +156,14 @@ struct ExplainText {
             entry.until.map { "\(clock.absolute(entry.at)) to \(clock.absolute($0))" } ?? clock.absolute(entry.at)
         let place = [entry.node.name, entry.interface, entry.publicKey?.base64].compactMap(\.self).joined(
             separator: " ")
-        var line = "\(time)  \(place): \(entry.words)"
-        let isMoved = entry.kind == Event.Kind.named.rawValue
-        if entry.booked?.isZero == false, !isMoved {
-            line +=
-                entry.counts ? ", to \(words(owner: entry.owner))" : ", to \(words(owner: entry.owner)): in no sum here"
+        var owner: String?
+        if entry.booked?.isZero == false, entry.kind != Event.Kind.named.rawValue {
+            owner = "to \(words(owner: entry.owner))" + (entry.counts ? "" : ": in no sum here")
         }
-        let marks = [entry.cause, entry.isInferred ? "inferred" : nil, entry.sample.map { "sample \($0)" }]
-        let words = marks.compactMap(\.self).joined(separator: ", ")
-        return line + (words.isEmpty ? "" : " [\(words)]")
+        let marks = [
+            entry.cause, entry.isInferred ? "inferred" : nil, owner, entry.sample.map { "sample \($0)" },
+        ].compactMap(\.self).joined(separator: ", ")
+        return "\(time)  \(place): \(entry.words)" + (marks.isEmpty ? "" : " [\(marks)]")
     }
 }
 

@@ -166,8 +166,8 @@ struct ReplayResult {
         let line = LedgerAnswer.Entry(
             entry, at: UnixTime(Int64(poll.t)), sample: entry.after.stamp.sample, node: NodeID(poll.node),
             interface: interface)
-        let marks = [line.cause, line.isInferred ? "inferred" : nil].compactMap(\.self).joined(separator: ", ")
         let owner = entry.owner.map { "user \($0)" } ?? "unmatched"
-        return "\(line.words)\(entry.traffic.isZero ? "" : ", to \(owner)") [\(marks)]"
+        let marks = [line.cause, line.isInferred ? "inferred" : nil, entry.traffic.isZero ? nil : "to \(owner)"]
+        return "\(line.words) [\(marks.compactMap(\.self).joined(separator: ", "))]"
     }
 }
