@@ -12,8 +12,9 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-log", exact: "1.16.2"),
     ],
     targets: [
-        // C libraries, one room each; and the kernel's headers.
+        // C libraries, one room each; libcrypto and the kernel's headers, for those that need them.
         .systemLibrary(name: "CLibSSH2", pkgConfig: "libssh2", providers: [.apt(["libssh2-1-dev"])]),
+        .systemLibrary(name: "CLibCrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
         .systemLibrary(name: "CLibFCGI", pkgConfig: "fcgi", providers: [.apt(["libfcgi-dev"])]),
         .systemLibrary(name: "CLibSodium", pkgConfig: "libsodium", providers: [.apt(["libsodium-dev"])]),
         .systemLibrary(name: "CSQLite", pkgConfig: "sqlite3", providers: [.apt(["libsqlite3-dev"])]),
@@ -24,7 +25,7 @@ let package = Package(
         .target(name: "WireGuard"),
         .target(name: "Fleet", dependencies: ["WireGuard"]),
         .target(name: "Accounting", dependencies: ["Fleet", "WireGuard"]),
-        .target(name: "SSH", dependencies: ["CLibSSH2"]),
+        .target(name: "SSH", dependencies: ["CLibSSH2", "CLibCrypto"]),
         .target(name: "Netlink", dependencies: ["CLinux"]),
         .target(
             name: "Nodes", dependencies: ["SSH", "Netlink", "Fleet", "WireGuard"],
@@ -36,6 +37,7 @@ let package = Package(
                 "Accounting", "Fleet", "WireGuard", .product(name: "GRDB", package: "GRDB.swift"),
                 .product(name: "GRDBSQLite", package: "GRDB.swift"),
             ]),
+        .target(name: "Probes", dependencies: ["Fleet", "WireGuard", "CLibCrypto", "CLinux"]),
         .target(name: "Pages", dependencies: ["Fleet", "WireGuard"]),
         .target(name: "FastCGI", dependencies: ["CLibFCGI", "CLinux"]),
         .target(name: "Access", dependencies: ["CLibSodium"]),

@@ -1,4 +1,4 @@
-import CLibSSH2
+import CLibCrypto
 
 /// Digests by OpenSSL's one-shot calls, which cannot fail for these.
 enum Digest {

@@ -1,4 +1,4 @@
-import CLibSSH2
+import CLibCrypto
 import Glibc
 
 /// OpenSSH's private key format (PROTOCOL.key in OpenSSH's sources): a public key in plain, and a private part that may be encrypted.

@@ -1,4 +1,4 @@
-import CLibSSH2
+import CLibCrypto
 import Glibc
 
 /// How a user's key signs. What is missing here cannot log in.

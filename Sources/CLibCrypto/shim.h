@@ -1,0 +1,6 @@
+#pragma once
+// OpenSSL's primitives. libssh2 and libcurl stand on the same library, so it is there anyway.
+#include <openssl/evp.h>
+#include <openssl/hmac.h>
+#include <openssl/sha.h>
+#include <openssl/x509.h>
