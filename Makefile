@@ -3,14 +3,17 @@
 BUILD_PACKAGES = libssh2-1-dev libssl-dev libfcgi-dev libsodium-dev libsqlite3-dev zlib1g-dev pkg-config
 BED_PACKAGES = openssh-server openssh-client wireguard-go wireguard-tools nginx-light iproute2 iputils-ping \
 	procps util-linux curl openssl ca-certificates tzdata
-TEST_PACKAGES = $(BED_PACKAGES) shellcheck sqlite3 strace chromium
+TEST_PACKAGES = $(BED_PACKAGES) shellcheck sqlite3 strace chromium python3 python3-venv
 BENCH_PACKAGES = $(BED_PACKAGES) wrk gcc
+
+# Programs from PyPI that tests run, in a folder of their own: .build/python/bin.
+PYTHON = .build/python
 
 SWIFT = swift
 SCRIPTS = .ci/run $(wildcard Sources/Nodes/Resources/*.sh)
 
 .DEFAULT_GOAL = help
-.PHONY: help deps build-deps bed-deps test-deps bench-deps build lint test bench demo demo-down clean
+.PHONY: help deps build-deps bed-deps test-deps test-packages bench-deps build lint test bench demo demo-down clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -60,7 +63,12 @@ build-deps:
 	$(call install,$(BUILD_PACKAGES))
 bed-deps:
 	$(call install,$(BUILD_PACKAGES) $(BED_PACKAGES))
-test-deps:
+test-deps: $(PYTHON)/installed
+$(PYTHON)/installed: Tests/requirements.txt | test-packages
+	python3 -m venv --clear $(PYTHON)
+	$(PYTHON)/bin/pip install -q --disable-pip-version-check -r Tests/requirements.txt
+	touch $@
+test-packages:
 	$(call install,$(BUILD_PACKAGES) $(TEST_PACKAGES))
 bench-deps:
 	$(call install,$(BUILD_PACKAGES) $(BENCH_PACKAGES))
