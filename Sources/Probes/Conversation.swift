@@ -9,6 +9,13 @@ package protocol Conversation: Sendable {
 
     /// - Parameter bytes: one datagram, or what the stream had ready; never empty.
     mutating func receive(_ bytes: [UInt8]) -> Step
+
+    /// What it means that nothing was proven: in English, one line, without a secret. Nil: nothing more than that.
+    func meaning(of end: End) -> String?
+}
+
+extension Conversation {
+    package func meaning(of end: End) -> String? { nil }
 }
 
 package enum Transport: Sendable {
@@ -21,9 +28,17 @@ package enum Step: Sendable, Equatable {
     case wait
     case send([[UInt8]])
 
-    /// The service did what it is for.
-    case proven
+    /// The service did what it is for. `last` still goes out, and nothing answers it.
+    case proven(last: [[UInt8]])
 
     /// It answered, and not as it should: in English, one line, without a secret.
     case refused(String)
+}
+
+/// How a conversation ends that neither proved nor refused anything.
+package enum End: Sendable {
+    case deadline
+
+    /// The service closed the stream.
+    case closed
 }
