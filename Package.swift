@@ -18,6 +18,7 @@ let package = Package(
         .systemLibrary(name: "CLibFCGI", pkgConfig: "fcgi", providers: [.apt(["libfcgi-dev"])]),
         .systemLibrary(name: "CLibSodium", pkgConfig: "libsodium", providers: [.apt(["libsodium-dev"])]),
         .systemLibrary(name: "CSQLite", pkgConfig: "sqlite3", providers: [.apt(["libsqlite3-dev"])]),
+        .systemLibrary(name: "CLibCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
         .target(name: "CLinux"),
 
@@ -37,7 +38,8 @@ let package = Package(
                 "Accounting", "Fleet", "WireGuard", .product(name: "GRDB", package: "GRDB.swift"),
                 .product(name: "GRDBSQLite", package: "GRDB.swift"),
             ]),
-        .target(name: "Probes", dependencies: ["Fleet", "WireGuard", "CLibCrypto", "CLinux"]),
+        .target(name: "Transfer", dependencies: ["CLibCurl"]),
+        .target(name: "Probes", dependencies: ["Transfer", "Fleet", "WireGuard", "CLibCrypto", "CLinux"]),
         .target(name: "Pages", dependencies: ["Fleet", "WireGuard"]),
         .target(name: "FastCGI", dependencies: ["CLibFCGI", "CLinux"]),
         .target(name: "Access", dependencies: ["CLibSodium"]),
@@ -61,6 +63,7 @@ let package = Package(
         .testTarget(
             name: "StoreTests",
             dependencies: ["Store", "Accounting", "Fleet", "WireGuard", .product(name: "GRDB", package: "GRDB.swift")]),
+        .testTarget(name: "TransferTests", dependencies: ["Transfer", "TestBed"]),
         .testTarget(name: "PagesTests", dependencies: ["Pages", "Fleet", "WireGuard"]),
         .testTarget(name: "FastCGITests", dependencies: ["FastCGI"]),
         .testTarget(name: "AccessTests", dependencies: ["Access"]),

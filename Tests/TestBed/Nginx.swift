@@ -20,7 +20,7 @@ package final class Nginx: Sendable {
     /// `socket`: where the daemon listens. Port nil: a free one.
     package init(_ place: Place, socket: String, port: Int? = nil) throws {
         self.place = place
-        self.port = try port ?? Self.freePort()
+        self.port = try port ?? freePort()
         folder = place.bed.folder + "/nginx"
         guard mkdir(folder, 0o700) == 0 else { throw BedError("mkdir \(folder)", String(cString: strerror(errno))) }
         try must([
@@ -101,31 +101,32 @@ package final class Nginx: Sendable {
         return Answer(curl: output.text)
     }
 
-    private static func freePort() throws(BedError) -> Int {
-        guard let port = bound(to: 0) else { throw BedError("free port", String(cString: strerror(errno))) }
-        return port
-    }
-
     private static func isFree(_ port: Int) -> Bool { bound(to: port) != nil }
+}
 
-    /// The port that 127.0.0.1 could be bound to, and was for a moment. Nil: it is taken.
-    private static func bound(to port: Int) -> Int? {
-        let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
-        defer { close(descriptor) }
-        var one: Int32 = 1
-        setsockopt(descriptor, SOL_SOCKET, SO_REUSEADDR, &one, 4)
-        var address = sockaddr_in()
-        address.sin_family = sa_family_t(AF_INET)
-        address.sin_port = in_port_t(port).bigEndian
-        inet_pton(AF_INET, "127.0.0.1", &address.sin_addr)
-        var length = socklen_t(MemoryLayout<sockaddr_in>.size)
-        let isBound = withUnsafeMutablePointer(to: &address) {
-            $0.withMemoryRebound(to: sockaddr.self, capacity: 1) {
-                bind(descriptor, $0, length) == 0 && getsockname(descriptor, $0, &length) == 0
-            }
+/// A TCP port of 127.0.0.1 that nobody had a moment ago.
+package func freePort() throws(BedError) -> Int {
+    guard let port = bound(to: 0) else { throw BedError("free port", String(cString: strerror(errno))) }
+    return port
+}
+
+/// The port that 127.0.0.1 could be bound to, and was for a moment. Nil: it is taken.
+private func bound(to port: Int) -> Int? {
+    let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+    defer { close(descriptor) }
+    var one: Int32 = 1
+    setsockopt(descriptor, SOL_SOCKET, SO_REUSEADDR, &one, 4)
+    var address = sockaddr_in()
+    address.sin_family = sa_family_t(AF_INET)
+    address.sin_port = in_port_t(port).bigEndian
+    inet_pton(AF_INET, "127.0.0.1", &address.sin_addr)
+    var length = socklen_t(MemoryLayout<sockaddr_in>.size)
+    let isBound = withUnsafeMutablePointer(to: &address) {
+        $0.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+            bind(descriptor, $0, length) == 0 && getsockname(descriptor, $0, &length) == 0
         }
-        return isBound ? Int(UInt16(bigEndian: address.sin_port)) : nil
     }
+    return isBound ? Int(UInt16(bigEndian: address.sin_port)) : nil
 }
 
 extension Answer {
