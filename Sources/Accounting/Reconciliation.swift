@@ -52,12 +52,10 @@ package struct Reconciler: Sendable {
         }
     }
 
-    /// The last whole stretch of each interface, or what there is of the first one. Sorted by interface.
-    package func latest(of node: NodeID) -> [Reconciliation] {
-        closed[node] ?? running(node)
-    }
+    /// The last stretch that was closed, of each interface. Sorted by interface.
+    package func last(of node: NodeID) -> [Reconciliation] { closed[node] ?? [] }
 
-    /// Since the last `close`, as far as it is.
+    /// Since the last `close`, up to the newest sample. Sorted by interface.
     package func running(_ node: NodeID) -> [Reconciliation] {
         (accounts[node] ?? [:]).filter { $0.value.since < $0.value.until }
             .map { $0.value.result(of: $0.key) }.sorted { $0.interface < $1.interface }
@@ -117,14 +115,5 @@ extension InterfaceBooking {
     /// Its own counters may have begun again, or bytes were booked that nobody can date.
     fileprivate var beginsAnew: Bool {
         isNew || reset?.cause == .reboot || reset?.cause == .recreated || entries.contains { $0.cause == .opening }
-    }
-}
-
-extension Reconciliation {
-    /// Worth a word: more is missing than a hundredth of what passed, and than a mebibyte. The two are not read at the same
-    /// moment, so a little always is.
-    package var isLarge: Bool {
-        let missing = missing.total
-        return missing > 1 << 20 && missing > passed.total / 100
     }
 }

@@ -41,5 +41,12 @@ package struct Reconciliation: Sendable, Equatable {
     /// The figures are known to ± this: how far the two are apart, whatever the reason.
     package var bound: UInt64 { (missing + overhead).total }
 
+    /// Worth a word: more is missing than a hundredth of what passed, and than a mebibyte. The two are not read at the same
+    /// moment, so a little always is.
+    package var isLarge: Bool {
+        let missing = missing.total
+        return missing > 1 << 20 && missing > passed.total / 100
+    }
+
     private static func excess(_ a: UInt64, _ b: UInt64) -> UInt64 { a > b ? a - b : 0 }
 }

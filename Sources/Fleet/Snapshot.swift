@@ -43,8 +43,10 @@ package struct NodeRow: Sendable {
     package var today: Traffic
     package var month: Traffic
 
-    /// What the interfaces' own counters say of the bytes that were booked. Empty: the node does not tell them.
-    package var reconciliations: [Reconciliation] = []
+    /// What the interfaces' own counters say of the bytes that were booked: in the last whole hour, and since then up to
+    /// the newest sample. Empty: the node does not tell them, or not yet.
+    package var reconciled: [Reconciliation] = []
+    package var reconciling: [Reconciliation] = []
 
     package init(
         status: NodeStatus, peers: Int?, peersOnline: Int?, lifetime: Traffic = .zero, today: Traffic = .zero,

@@ -45,7 +45,6 @@ struct Bookkeeper: ~Copyable {
     private var pace = SnapshotPace()
     private var isChanged = true
     private var lastLook = ContinuousClock.now
-    private var reconciler = Reconciler()
     private var hour = Hour(containing: .now)
     private var nextCheck: UnixTime
 
@@ -119,8 +118,7 @@ struct Bookkeeper: ~Copyable {
 
     private mutating func book(_ sample: Sample, poll: Duration) {
         guard let booking = keeper.book(sample, poll: poll, into: &books) else { return }
-        reconciler.enter(sample, booking)
-        books.reconciliations[sample.node] = reconciler.latest(of: sample.node)
+        books.reconciler.enter(sample, booking)
         for part in booking.interfaces {
             guard let reset = part.reset else { continue }
             log.notice(
@@ -249,7 +247,7 @@ struct Bookkeeper: ~Copyable {
 
     /// Ends the hour's comparison with the interfaces' own counters; a large difference is told, and nothing is changed.
     private mutating func reconcile() {
-        for (node, one) in reconciler.close() where one.isLarge {
+        for (node, one) in books.reconciler.close() where one.isLarge {
             log.notice(
                 "an interface's own counters show more than its peers were booked",
                 metadata: [

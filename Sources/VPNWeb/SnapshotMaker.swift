@@ -16,8 +16,8 @@ struct Books {
     var month: PeriodTotals
     var panel: PanelState
 
-    /// Booked bytes beside the interfaces' own counters: of the last whole hour, in the first one as far as it is.
-    var reconciliations: [NodeID: [Reconciliation]] = [:]
+    /// Booked bytes beside the interfaces' own counters.
+    var reconciler = Reconciler()
 
     /// What the configuration says there is besides WireGuard.
     var services: [ServiceState]
@@ -91,7 +91,8 @@ struct SnapshotMaker {
                 peersOnline: status.lastSample == nil || status.isStale(at: now) ? nil : online,
                 lifetime: books.ledgers[id]?.lifetime ?? .zero, today: books.today.byNode[id] ?? .zero,
                 month: books.month.byNode[id] ?? .zero)
-        row.reconciliations = books.reconciliations[id] ?? []
+        row.reconciled = books.reconciler.last(of: id)
+        row.reconciling = books.reconciler.running(id)
         nodes.append(row)
     }
 

@@ -91,6 +91,18 @@ enum Fleets {
         ]
         nodes[1].status.lastSample?.isComplete = false
         nodes[1].status.lastSample?.rejected = [Rejection(line: 4, field: 6, reason: .number)]
+        nodes[1].reconciled = [
+            Reconciliation(
+                interface: "wg0", since: now.advanced(by: -4000), until: now.advanced(by: -400),
+                booked: Traffic(rx: 20_900_000, tx: 290_000_000), unmatched: Traffic(rx: 4000, tx: 70_000),
+                passed: Traffic(rx: 20_900_000, tx: 281_000_000))
+        ]
+        nodes[1].reconciling = [
+            Reconciliation(
+                interface: "wg0", since: now.advanced(by: -400), until: now.advanced(by: -8),
+                booked: Traffic(rx: 1_000_000, tx: 9_000_000), unmatched: .zero,
+                passed: Traffic(rx: 6_000_000, tx: 9_000_000))
+        ]
         let people = [
             User(telegramID: 100_001, username: name, role: "owner"),
             User(telegramID: 100_002, username: "boris"),

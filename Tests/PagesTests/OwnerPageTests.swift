@@ -71,6 +71,31 @@ import WireGuard
         #expect(Self.text(pages[0]).contains("iPhone alice"))
     }
 
+    @Test func `what waits for the disk is told on both pages, and whether there is room for more`() {
+        var snapshot = Fleets.well(peers: 2)
+        let context = Fleets.context(.english)
+        func pages() -> [String] {
+            [OverviewPage(snapshot: snapshot, context: context).html(), OwnerPages.diagnostics(snapshot, context)]
+                .map(Self.text)
+        }
+        #expect(!pages()[0].contains("Waiting in memory") && pages()[1].contains("<dd>nothing</dd>"))
+        var failure = PanelState.StoreFailure(since: Fleets.now.advanced(by: -70), words: "disk is full")
+        failure.waiting = 21
+        snapshot.panel.storeFailure = failure
+        for page in pages() { #expect(page.contains("Waiting in memory: 21\u{A0}samples. Totals")) }
+        snapshot.panel.storeFailure?.isFull = true
+        for page in pages() { #expect(page.contains("21\u{A0}samples, and it has no room for more")) }
+    }
+
+    @Test func `a number's bound is said, and missing bytes are a warning`() {
+        let html = Self.text(OwnerPages.node("eu1", Fleets.rich(), Fleets.context(.english, path: "/nodes/eu1")))
+        #expect(html.contains("±<span title=\"9,000,000\u{A0}bytes\">8.58\u{A0}MiB</span>"))
+        #expect(html.contains("they agree: headers make the difference"))
+        #expect(html.contains("not all was booked") && html.contains("the hour under way"))
+        let silent = Self.text(OwnerPages.node("main", Fleets.rich(), Fleets.context(.english, path: "/nodes/main")))
+        #expect(silent.contains("Nothing to compare yet"))
+    }
+
     @Test func `a user without traffic has a sentence and no empty axis`() {
         let html = Self.text(OwnerPages.user(-1, Fleets.rich(), Fleets.context(.english), scale: 0))
         #expect(html.contains("No traffic since") && !html.contains("class=\"plot\""))

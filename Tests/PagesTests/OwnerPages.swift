@@ -36,6 +36,14 @@ enum OwnerPages {
         }
     }
 
+    static let sessions = (0..<3).map { (index: Int) -> SessionLine in
+        let from = Fleets.now.advanced(by: Int64(index) * -40_000 - 1700)
+        return SessionLine(
+            node: NodeID(index == 2 ? "gone" : "main"), publicKey: Fleets.keyText(index == 2 ? 5 : 2), from: from,
+            until: index == 0 ? nil : from.advanced(by: 5400), traffic: Traffic(rx: 70_000_000, tx: 1_200_000_000),
+            network: index == 1 ? nil : "192.0.2.0/24")
+    }
+
     static func user(
         _ id: Int64, _ snapshot: Snapshot, _ context: PageContext, scale: UInt64 = 1, interface: String = "wg0"
     ) -> [UInt8]? {
@@ -47,7 +55,7 @@ enum OwnerPages {
                     (NodeID("main"), Traffic(rx: 1 << 32, tx: 1 << 36), Traffic(rx: 1 << 30, tx: 1 << 34)),
                     (NodeID("eu1"), Traffic(rx: 1 << 28, tx: 1 << 33), .zero),
                 ],
-            story: scale == 0 ? [] : story(interface))
+            sessions: scale == 0 ? [] : sessions, story: scale == 0 ? [] : story(interface))
         return UserPage(id, snapshot: snapshot, history: history, context: context)?.html()
     }
 

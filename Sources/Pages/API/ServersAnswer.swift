@@ -40,12 +40,30 @@ package struct ServersAnswer: Sendable {
         json.list("interfaces") { json in
             for interface in status.lastSample?.interfaces ?? [] { json.string(interface.name) }
         }
+        json.list("reconciliation") { json in
+            for one in row.reconciled { json.object { one.write(&$0, isOver: true) } }
+            for one in row.reconciling { json.object { one.write(&$0, isOver: false) } }
+        }
     }
 
     /// The sentence, then what was seen.
     static func words(_ failure: PollFailure, _ language: Language) -> String {
         let sentence = failure.kind.sentence(language)
         return failure.detail.isEmpty ? sentence : "\(sentence) (\(failure.detail))"
+    }
+}
+
+extension Reconciliation {
+    fileprivate func write(_ json: inout JSONWriter, isOver: Bool) {
+        json.member("interface", interface)
+        json.member("since", since)
+        json.member("until", until)
+        json.member("over", isOver)
+        json.member("booked", traffic: booked)
+        json.member("passed", traffic: passed)
+        json.member("unmatched", traffic: unmatched)
+        json.member("missing", traffic: missing)
+        json.member("known_to_bytes", bound)
     }
 }
 

@@ -65,6 +65,10 @@ extension Page {
                 page.fact(.lastStored) { page in
                     if let stored = panel.lastStored { page.ago(stored) } else { page.dash() }
                 }
+                page.fact(.waiting) { page in
+                    guard let failure = panel.storeFailure else { return page.words(.nothingWaits) }
+                    page.waiting(failure)
+                }
                 page.fact(.database) { page in
                     page.code(findings.databasePath)
                     page.element("small") { page in

@@ -61,6 +61,7 @@ package struct NodePage: Sendable {
             }
             page.facts(status)
             page.interfaces(status, peers)
+            page.reconciliation(row)
             page.peers(peers, snapshot)
             if let history { page.story(history.story, snapshot.nodeNames, .nodeEvents) }
         }

@@ -22,6 +22,7 @@ extension Page {
         case .storeFailing(let failure):
             title(since: failure.since) { $0.words(ProblemWords.store.title) }
             say(ProblemWords.store.what)
+            element("p") { $0.waiting(failure) }
             say(ProblemWords.store.mend, .class("mend"))
             seen(failure.words)
         case .allAway(let nodes):
@@ -60,6 +61,11 @@ extension Page {
             say(ProblemWords.clock.mend, .class("mend"))
         case .sourceUnreadable, .sourceOdd, .conflicts, .skipped: rosterProblem(problem)
         }
+    }
+
+    /// What is booked in memory and not on the disk.
+    mutating func waiting(_ failure: PanelState.StoreFailure) {
+        words(failure.isFull ? .samplesWaitFull : .samplesWait, { $0.text($0.count(failure.waiting, .samples)) })
     }
 
     private mutating func rosterProblem(_ problem: Problem) {

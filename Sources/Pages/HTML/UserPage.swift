@@ -18,14 +18,17 @@ package struct UserPage: Sendable {
         package var byNode: [(node: NodeID, days: Traffic, month: Traffic)]
 
         /// Newest first.
+        package var sessions: [SessionLine]
         package var story: [StoryLine]
 
         package init(
-            days: Series, hours: Series, byNode: [(node: NodeID, days: Traffic, month: Traffic)], story: [StoryLine]
+            days: Series, hours: Series, byNode: [(node: NodeID, days: Traffic, month: Traffic)],
+            sessions: [SessionLine], story: [StoryLine]
         ) {
             self.days = days
             self.hours = hours
             self.byNode = byNode
+            self.sessions = sessions
             self.story = story
         }
     }
@@ -55,7 +58,10 @@ package struct UserPage: Sendable {
                 page.unreadable()
             }
             page.devices(devices, names)
-            if let history { page.story(history.story, names, .userEvents) }
+            if let history {
+                page.sessions(history.sessions, devices, names)
+                page.story(history.story, names, .userEvents)
+            }
         }
     }
 }

@@ -9,6 +9,7 @@ enum Counted: CaseIterable, Sendable {
     case records
     case lines
     case polls
+    case samples
     case seconds
     case minutes
     case hours
@@ -33,6 +34,7 @@ enum Counted: CaseIterable, Sendable {
         case .records: Forms(russian: ("запись", "записи", "записей"), english: ("record", "records"))
         case .lines: Forms(russian: ("строка", "строки", "строк"), english: ("line", "lines"))
         case .polls: Forms(russian: ("опрос", "опроса", "опросов"), english: ("poll", "polls"))
+        case .samples: Forms(russian: ("измерение", "измерения", "измерений"), english: ("sample", "samples"))
         case .seconds: Forms(russian: ("с", "с", "с"), english: ("s", "s"))
         case .minutes: Forms(russian: ("мин", "мин", "мин"), english: ("min", "min"))
         case .hours: Forms(russian: ("ч", "ч", "ч"), english: ("h", "h"))

@@ -5,7 +5,7 @@ enum Hint: CaseIterable, Sendable {
     case noUnmatched, usersWithoutDevices, nobodyFound, userNumbers, chart, userByNode, userDevices, noDevices
     case userEvents, nodeEvents, noEvents, nodeNumbers, nodeFacts, interfaces, noInterfaces, nodePeers, noPeers
     case traffic, trafficRows, statesMean, sessions, tokens, noTokens, reading, panel, polls, sources, noSources
-    case drift, orphansLive, orphansUnused, lostKeys
+    case drift, orphansLive, orphansUnused, lostKeys, reconciliation, noReconciliation, userSessions, noSessions
 
     var wording: Wording {
         switch self {
@@ -186,6 +186,23 @@ enum Hint: CaseIterable, Sendable {
                 "В боте действуют, а на ноде их нет: у этих людей VPN не работает. Выдайте конфиг заново.",
                 "In force in the bot and not on the node: these people's VPN does not work. Issue the configuration again."
             )
+        case .reconciliation:
+            Wording(
+                "Сумма по ключам рядом с собственным счётчиком интерфейса, по часам; «Обновить» сверит до этой минуты. Счётчик ключа держит и заголовки WireGuard, поэтому учтено обычно чуть больше, чем прошло. Если через интерфейс прошло больше, чем учтено, этих байтов панель не видела. Числа никогда не подгоняются.",
+                "The keys' sum beside the interface's own counter, by the hour; Refresh compares up to this minute. A key's counter holds WireGuard's headers too, so what is booked is a little more than what passed. Where more passed the interface than was booked, the panel did not see those bytes. No number is ever adjusted."
+            )
+        case .noReconciliation:
+            Wording(
+                "Сверять пока не с чем: нужны два полных ответа, в которых нода называет счётчики своих интерфейсов. Локальная нода и скрипт из `vpn-web node-setup` это делают.",
+                "Nothing to compare yet: it takes two complete answers in which the node tells its interfaces' counters. The local node and the script of `vpn-web node-setup` do."
+            )
+        case .userSessions:
+            Wording(
+                "Время на связи за 35 дней: рукопожатия не дальше 3 минут друг от друга. Байты датированные. Откуда: сеть, а не точный адрес; полный адрес панель не хранит.",
+                "Time connected in 35 days: handshakes not more than 3 minutes apart. Bytes are dated ones. From network: never the whole address, which the panel does not keep."
+            )
+        case .noSessions:
+            Wording("За это время подключений не видно.", "No connection was seen in this time.")
         }
     }
 }

@@ -49,7 +49,10 @@ enum Phrase: CaseIterable, Sendable {
     case versionOf, runningSince, lastStored, database, journal, databaseCheck, checkedAt, notCheckedYet, databaseWell,
         databaseIll
     case polls, refusedLines, sources, file, asOfWhen, fileWell, fileIll, rosterCounts, drift, orphansLive
-    case orphansUnused, lostKeys
+    case orphansUnused, lostKeys, waiting, nothingWaits, samplesWait, samplesWaitFull
+    // Reconciliation and sessions
+    case reconciliation, booked, passed, withoutUser, knownTo, fromTo, hourUnderWay, bytesMissing, aLittleMissing
+    case headersOnly, connected, began, ended, network, goesOn
 
     var wording: Wording {
         switch self {
@@ -331,6 +334,33 @@ enum Phrase: CaseIterable, Sendable {
         case .orphansLive: Wording("Живые, боту неизвестны: не трогать", "Alive, unknown to the bot: do not touch")
         case .orphansUnused: Wording("Ни разу не использованы, боту неизвестны", "Never used, unknown to the bot")
         case .lostKeys: Wording("Выданы, но на ноде их нет", "Issued, and not on the node")
+        case .waiting: Wording("Ждёт записи на диск", "Waits for the disk")
+        case .nothingWaits: Wording("ничего", "nothing")
+        case .samplesWait:
+            Wording(
+                "В памяти ждёт: {1}. В общих суммах на страницах они уже есть, в графиках появятся после записи.",
+                "Waiting in memory: {1}. Totals on the pages have them already, charts will once they are stored.")
+        case .samplesWaitFull:
+            Wording(
+                "В памяти ждёт: {1}, и места в ней больше нет. Новые измерения пропускаются, их байты досчитает первое, которое удастся записать.",
+                "Waiting in memory: {1}, and it has no room for more. Newer samples are left out; the first one that is stored again counts their bytes."
+            )
+
+        case .reconciliation: Wording("Сверка", "Reconciliation")
+        case .booked: Wording("Учтено", "Booked")
+        case .passed: Wording("Прошло", "Passed")
+        case .withoutUser: Wording("Без пользователя", "Without a user")
+        case .knownTo: Wording("Точность", "Known to")
+        case .fromTo: Wording("{1} до {2}", "{1} to {2}")
+        case .hourUnderWay: Wording("час ещё идёт", "the hour under way")
+        case .bytesMissing: Wording("учтено не всё", "not all was booked")
+        case .aLittleMissing: Wording("сходится", "they agree")
+        case .headersOnly: Wording("сходится: разница в заголовках", "they agree: headers make the difference")
+        case .connected: Wording("Сеансы", "Sessions")
+        case .began: Wording("Начало", "Begun")
+        case .ended: Wording("Конец", "End")
+        case .network: Wording("Откуда", "From network")
+        case .goesOn: Wording("идёт сейчас", "goes on")
         }
     }
 }

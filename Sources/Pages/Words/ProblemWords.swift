@@ -7,8 +7,8 @@ struct ProblemWords: Sendable {
     static let store = ProblemWords(
         title: Wording("Данные не сохраняются", "Data is not stored"),
         what: Wording(
-            "База данных не принимает записи. Пока счётчики на нодах растут дальше, байты не теряются и будут учтены, как только запись удастся.",
-            "The database takes no writes. While the counters on the nodes grow on no byte is lost: all will be booked once a write succeeds."
+            "База данных не принимает записи. Учёт продолжается в памяти и сохранится сам, как только запись удастся.",
+            "The database takes no writes. Booking goes on in memory and is stored by itself once a write succeeds."
         ),
         mend: Wording(
             "Проверьте место на диске и права на каталог данных: `df -h`, `vpn-web check`.",

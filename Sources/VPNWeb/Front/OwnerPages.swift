@@ -128,6 +128,7 @@ final class OwnerPages: Sendable {
         }
         return UserPage.History(
             days: days, hours: hours, byNode: nodes.map { (node: $0.key, days: $0.value.days, month: $0.value.month) },
+            sessions: try sessions(selection, since: start, now: visit.now),
             story: try story(selection, since: start))
     }
 
@@ -190,6 +191,20 @@ final class OwnerPages: Sendable {
             buckets[index].resets += 1
         }
         return Series(Series.Grain(rawValue: window.step.rawValue) ?? .day, buckets)
+    }
+
+    private static let mostSessions = 40
+
+    private func sessions(_ selection: Selection, since: UnixTime, now: UnixTime) throws -> [SessionLine] {
+        try questions.store.peerSessions(
+            of: selection, from: since, to: UnixTime(.max), limit: Self.mostSessions
+        ).reversed().map { one in
+            let session = one.session
+            return SessionLine(
+                node: one.counter.node, publicKey: one.counter.publicKey.base64, from: session.from,
+                until: !one.isOver && session.isOpen(at: now) ? nil : session.until, traffic: session.traffic,
+                network: session.network?.description)
+        }
     }
 
     private static let mostLines = 60
