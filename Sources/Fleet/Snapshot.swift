@@ -48,6 +48,9 @@ package struct NodeRow: Sendable {
     package var reconciled: [Reconciliation] = []
     package var reconciling: [Reconciliation] = []
 
+    /// The round trip that a ping measured last. Nil: nothing pings it, or nothing came back.
+    package var ping: Duration?
+
     package init(
         status: NodeStatus, peers: Int?, peersOnline: Int?, lifetime: Traffic = .zero, today: Traffic = .zero,
         month: Traffic = .zero
@@ -138,65 +141,6 @@ package struct UserRow: Sendable {
     }
 }
 
-/// A service that users depend on, and how it is known to be as it is.
-package struct ServiceState: Sendable, Equatable {
-    /// Nil: not on one of the nodes.
-    package var node: NodeID?
-    package var kind: Kind
-    package var status: Status
-
-    /// Why it is shown so: a key for the page's words.
-    package var evidence: Evidence
-    package var checked: UnixTime?
-    package var latency: Duration?
-
-    /// A probe spoke to the service (active), or it was concluded from handshakes and counters (passive).
-    package var isActive: Bool
-
-    package enum Kind: String, Sendable {
-        case wireGuard = "WireGuard"
-        case amneziaWG = "AmneziaWG"
-        case shadowsocks = "Shadowsocks"
-        case mtProto = "MTProto (Telegram)"
-        case https = "HTTPS"
-        case tcp = "TCP"
-        case ping = "Ping"
-    }
-
-    package enum Status: String, Sendable {
-        case online
-        case offline
-        case unknown
-        case blocked
-    }
-
-    package enum Evidence: String, Sendable {
-        /// A handshake under 180 s old.
-        case freshHandshake
-        /// The interface is up and nobody is connected now: nothing proves or disproves it.
-        case idle
-        /// The node answers and shows no such interface.
-        case noInterface
-        /// The node does not answer, so nobody knows.
-        case nodeAway
-        /// Not looked at yet, or nothing checks it.
-        case notChecked
-    }
-
-    package init(
-        node: NodeID?, kind: Kind, status: Status, evidence: Evidence, checked: UnixTime? = nil,
-        latency: Duration? = nil, isActive: Bool = false
-    ) {
-        self.node = node
-        self.kind = kind
-        self.status = status
-        self.evidence = evidence
-        self.checked = checked
-        self.latency = latency
-        self.isActive = isActive
-    }
-}
-
 /// How the panel itself is.
 package struct PanelState: Sendable, Equatable {
     package var version: String
@@ -213,6 +157,10 @@ package struct PanelState: Sendable, Equatable {
 
     /// The last look through the whole database. Nil: none since start.
     package var databaseCheck: DatabaseCheck?
+
+    /// Since when most of what is asked over the network fails at once, so that it is the panel's own network which is
+    /// suspected, and nothing is claimed of the others. Nil: it sees.
+    package var blindSince: UnixTime?
 
     package struct StoreFailure: Sendable, Equatable {
         package var since: UnixTime

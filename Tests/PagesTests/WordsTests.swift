@@ -10,9 +10,7 @@ import WireGuard
         Phrase.allCases.map(\.wording) + Hint.allCases.map(\.wording) + HTTPError.allCases.map(\.wording)
         + ProblemWords.all.flatMap { [$0.title, $0.what, $0.mend] }
         + PollFailure.Kind.allCases.map(FailureWords.init).flatMap { [$0.state, $0.what, $0.mend] }
-        + [.freshHandshake, .idle, .noInterface, .nodeAway, .notChecked].map { (evidence: ServiceState.Evidence) in
-            evidence.wording
-        }
+        + ServiceState.Evidence.allCases.map(\.wording)
 
     @Test func `every text is there in both languages with the same holes`() {
         for wording in Self.wordings {

@@ -30,7 +30,7 @@ package struct ServersAnswer: Sendable {
         json.member("description", nil as String?)
         json.member("endpoint", status.node.endpoint)
         json.member("status", status.state.rawValue)
-        json.member("ping_ms", milliseconds: status.state == .online ? status.lastSample?.took : nil)
+        json.member("ping_ms", milliseconds: status.state == .online ? row.ping ?? status.lastSample?.took : nil)
         json.member("last_check", status.lastPoll)
         if let failure = status.failure { json.member("error", Self.words(failure, language)) }
         json.member("last_sample", status.lastSample?.takenAt)
@@ -93,8 +93,8 @@ package struct ServicesAnswer: Sendable {
                         json.member("checked", service.checked)
                         json.member("latency_ms", milliseconds: service.latency)
                         json.member("proof", service.isActive ? "active" : "passive")
-                        json.member("uptime_24h", nil as Int?)
-                        json.member("uptime_30d", nil as Int?)
+                        json.member("uptime_24h", share: service.history?.last24h.uptime)
+                        json.member("uptime_30d", share: service.history?.uptime(days: 30))
                     }
                 }
             }

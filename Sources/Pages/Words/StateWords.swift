@@ -1,4 +1,4 @@
-package import Fleet
+import Fleet
 
 extension NodeStatus.State {
     var phrase: Phrase {
@@ -18,32 +18,6 @@ extension ServiceState.Status {
         case .unknown: .serviceUnknown
         case .blocked: .serviceBlocked
         }
-    }
-}
-
-extension ServiceState.Evidence {
-    var wording: Wording {
-        switch self {
-        case .freshHandshake:
-            Wording(
-                "Кто-то на связи: рукопожатие свежее 3 минут.",
-                "Somebody is connected: a handshake under 3 minutes old.")
-        case .idle:
-            Wording(
-                "Интерфейс поднят, но сейчас никто не подключён: ни доказать, ни опровергнуть.",
-                "The interface is up and nobody is connected now: nothing proves or disproves it.")
-        case .noInterface:
-            Wording(
-                "Нода отвечает, но такого интерфейса на ней нет.", "The node answers and shows no such interface.")
-        case .nodeAway:
-            Wording("Нода не отвечает, поэтому узнать нельзя.", "The node does not answer, so nobody knows.")
-        case .notChecked:
-            Wording("Ещё не проверялось, или проверять нечем.", "Not looked at yet, or nothing checks it.")
-        }
-    }
-
-    package func sentence(_ language: Language) -> String {
-        wording.text(language).description
     }
 }
 

@@ -121,6 +121,17 @@ extension JSONWriter {
         needsComma = true
     }
 
+    /// From 0 to 1 with five digits, rounded down: 1 is whole.
+    package mutating func member(_ name: StaticString, share: Double?) {
+        key(name)
+        guard let share, share >= 0, share <= 1 else { return word("null") }
+        let digits = String(Int64(share * 100_000) + 100_000)
+        bytes.append(UInt8(ascii: share < 1 ? "0" : "1"))
+        bytes.append(UInt8(ascii: "."))
+        bytes.append(contentsOf: digits.utf8.dropFirst())
+        needsComma = true
+    }
+
     package mutating func member(_ name: StaticString, _ content: (inout JSONWriter) -> Void) {
         key(name)
         object(content)
