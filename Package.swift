@@ -64,6 +64,7 @@ let package = Package(
             name: "StoreTests",
             dependencies: ["Store", "Accounting", "Fleet", "WireGuard", .product(name: "GRDB", package: "GRDB.swift")]),
         .testTarget(name: "TransferTests", dependencies: ["Transfer", "TestBed"]),
+        .testTarget(name: "ProbesTests", dependencies: ["Probes", "Fleet", "WireGuard"]),
         .testTarget(name: "PagesTests", dependencies: ["Pages", "Fleet", "WireGuard"]),
         .testTarget(name: "FastCGITests", dependencies: ["FastCGI"]),
         .testTarget(name: "AccessTests", dependencies: ["Access"]),
