@@ -26,6 +26,7 @@ struct Bookkeeper: ~Copyable {
         var nodes: [Fleet.Node]
         var files: RosterFiles
         var zone: OwnerZone
+        var retention: Retention
 
         /// Services that are configured and that nothing speaks to yet.
         var services: [ServiceState]
@@ -47,6 +48,7 @@ struct Bookkeeper: ~Copyable {
     private var lastLook = ContinuousClock.now
     private var hour = Hour(containing: .now)
     private var nextCheck: UnixTime
+    private var forgetting = Forgetting()
 
     /// Nodes that were not polled yet; empty: the first cycle is over.
     private var awaited: Set<NodeID>
@@ -97,6 +99,7 @@ struct Bookkeeper: ~Copyable {
                 lookAtFiles()
                 turnPeriods()
                 lookAfterDatabase()
+                forget()
             }
             if pace.isDue(isChanged: isChanged) { publish() }
         }
@@ -263,6 +266,16 @@ struct Bookkeeper: ~Copyable {
         guard now >= nextCheck else { return }
         nextCheck = settings.zone.quietMinute(after: now)
         check.begin(isThorough: true)
+    }
+
+    /// A disk that takes nothing now has more urgent things to take first.
+    private mutating func forget() {
+        guard keeper.waiting == 0 else { return }
+        do {
+            try forgetting.forget(settings.retention, in: store)
+        } catch {
+            storeFailed(error)
+        }
     }
 
     private mutating func enter(_ result: PanelState.DatabaseCheck) {

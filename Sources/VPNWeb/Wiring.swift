@@ -78,7 +78,7 @@ extension Configuration {
 
     var bookkeeping: Bookkeeper.Settings {
         Bookkeeper.Settings(
-            nodes: fleetNodes, files: rosterFiles, zone: zone,
+            nodes: fleetNodes, files: rosterFiles, zone: zone, retention: retention,
             services: services.compactMap { service in
                 switch service.kind {
                 case .shadowsocks: Self.unchecked(service, .shadowsocks)

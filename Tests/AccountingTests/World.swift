@@ -56,7 +56,8 @@ struct World {
         case roster
     }
 
-    var now: Int64 = 1_700_000_000
+    /// Three hours before Berlin's clocks are set back, on 2023-10-29 at 01:00 UTC.
+    var now: Int64 = 1_698_530_400
     var nodes: [[Link]]
     var boots: [Int]
     var owners: [Int: Int64] = [:]

@@ -16,7 +16,8 @@ struct CrashTests {
 
     @Test(.enabled(if: environment["VPNWEB_LONG"] != nil, "long"))
     func `a thousand times kill -9 leave whole samples`() throws {
-        try kill(times: 1000)
+        // In parts, where a machine is not ours for so long: VPNWEB_KILLS=250.
+        try kill(times: environment["VPNWEB_KILLS"].flatMap(Int.init) ?? 1000)
     }
 
     /// Run by the tests above in a process of its own.

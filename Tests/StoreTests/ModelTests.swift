@@ -15,7 +15,7 @@ struct ModelTests {
     }
 
     @Test(.enabled(if: ProcessInfo.processInfo.environment["VPNWEB_LONG"] != nil, "long"), arguments: 20...29)
-    func `twenty thousand steps are stored as they were shown`(seed: Int) throws {
+    func `a fifth of a million steps are stored as they were shown`(seed: Int) throws {
         try run(seed: UInt64(seed), steps: 20_000, isCalm: seed % 2 == 0)
     }
 
@@ -98,10 +98,28 @@ struct ModelTests {
         )
         try #require(
             try store.totals(since: all[0]).byOwner.filter { !$0.value.isZero } == truth.filter { !$0.value.isZero })
+        try compareDays(store, world)
         for grouping in Usage.Grouping.allCases {
             let sum = try store.usage(by: grouping, cuts: all).reduce(into: Traffic.zero) { $0 += $1.traffic }
             try #require(sum == truth.values.reduce(.zero, +))
         }
+    }
+
+    /// Days of an owner in Berlin, one of which has 25 hours.
+    private func compareDays(_ store: TrafficStore, _ world: World) throws {
+        let midnights = (19_600..<19_720).map { day in Int64(day) * 86_400 - (day <= 19_659 ? 7200 : 3600) }
+        var truth: [Int64?: [Int64: Traffic]] = [:]
+        for (owner, hours) in world.hours.values.flatMap(\.self) {
+            for (hour, traffic) in hours where !traffic.isZero {
+                let start = try #require(midnights.last { $0 <= hour * 3600 })
+                truth[owner, default: [:]][start, default: .zero] += traffic
+            }
+        }
+        var found: [Int64?: [Int64: Traffic]] = [:]
+        for usage in try store.usage(by: .user, cuts: midnights.map { UnixTime($0) }) {
+            if case .user(let owner) = usage.subject { found[owner, default: [:]][usage.start.seconds] = usage.traffic }
+        }
+        try #require(found == truth)
     }
 
     /// Pages and the tails.

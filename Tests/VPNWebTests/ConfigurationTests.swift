@@ -1,6 +1,7 @@
 import Fleet
 import Foundation
 import Roster
+import Store
 import Testing
 
 @testable import VPNWeb
@@ -353,5 +354,20 @@ struct ConfigurationTests {
             let problems = folder.problems(String(decoding: bytes, as: UTF8.self))
             #expect(problems.allSatisfy { !$0.contains("\n") })
         }
+    }
+
+    @Test func `history is kept as long as is said, within reason`() throws {
+        let folder = try ConfigurationFolder()
+        let kept = try folder.load("history: { samples: 7d, hours: 800d }").retention
+        #expect(kept == Retention(samples: Retention.days(7), hours: Retention.days(800)))
+        #expect(try folder.load("language: ru").retention == Retention())
+        for text in ["hours: 3d", "five_minutes: 300s", "five_minutes: 500d", "days: 3d", "samples: 2"] {
+            #expect(folder.problems("history: { \(text) }").count == 1, "\(text)")
+        }
+    }
+
+    @Test func `no node takes the name under which imported totals are`() throws {
+        let folder = try ConfigurationFolder()
+        #expect(folder.problems("nodes: [{ id: imported, local: true }]").first?.contains("vpn-web import") == true)
     }
 }

@@ -44,7 +44,14 @@ struct HistoryRoutesTests {
         let snapshot = Snapshot(
             generation: 1, madeAt: QuestionBooks.now,
             nodes: [NodeRow(status: NodeStatus(node: node), peers: nil, peersOnline: nil)], peers: [row],
-            users: [user], services: [], roster: Roster(users: [user.user]),
+            users: [user], services: [],
+            roster: Roster(
+                users: [user.user],
+                devices: [
+                    Device(
+                        telegramID: 42, node: Self.eu1, name: nil, publicKeyText: Self.alice.base64,
+                        publicKey: Self.alice, wgIP: "", profileType: "unified")
+                ]),
             panel: PanelState(version: "t", startedAt: QuestionBooks.now))
         var settings = Site.Settings(
             url: "", language: .english, zone: TimeZone(identifier: "Europe/Moscow")!, units: .iec,
@@ -67,7 +74,9 @@ struct HistoryRoutesTests {
 
     private static func path(_ key: String) -> String { "/api/peers/\(key)/ledger" }
 
-    @Test(arguments: ["/api/history", "/api/periods", "/api/peers", "/api/peers/x/ledger"])
+    @Test(arguments: [
+        "/api/history", "/api/periods", "/api/peers", "/api/peers/x/ledger", "/api/top", "/api/sessions", "/api/active",
+    ])
     func `only the owner and a reading token may ask`(path: String) throws {
         #expect(try get(path, nil).status == 401)
         #expect(try get(path, metrics).status == 403)
@@ -82,6 +91,43 @@ struct HistoryRoutesTests {
         #expect(try get(path, metrics).body == stranger.body)
         let owner = try get(path, read)
         #expect(path == "/api/services" || owner.body != stranger.body)
+    }
+
+    @Test func `who loaded a node is told with the peak, by user, key, node and kind of profile`() throws {
+        let window = "from=\(UnixTime(hour).rfc3339)&to=\(UnixTime(hour + 10_800).rfc3339)"
+        let users = try object(try get("/api/top?node=eu1&\(window)", read))
+        let rows = try #require(users["rows"] as? [[String: Any]])
+        #expect(rows.map { $0["telegram_id"] as? Int } == [42, nil])
+        #expect(rows.map { $0["total_bytes"] as? Int } == [430, 2] && rows[0]["name"] as? String == "=alice")
+        // 400 bytes in five minutes.
+        #expect(rows[0]["peak_bits_per_second"] as? Int == 10 && rows[0]["gap"] as? Bool == true)
+        #expect(users["grain_seconds"] as? Int == 300 && users["cut"] as? Bool == false)
+        #expect((users["total"] as? [String: Int]) == ["rx_bytes": 112, "tx_bytes": 320])
+        for (by, ids) in [
+            ("peer", [Self.alice.base64, Self.other.base64]), ("node", ["eu1"]), ("profile", ["unified", nil]),
+        ] {
+            let answer = try object(try get("/api/top?by=\(by)&\(window)", read))
+            let key = ["peer": "public_key", "node": "server_id", "profile": "profile_type"][by] ?? ""
+            let rows = try #require(answer["rows"] as? [[String: Any]])
+            #expect(rows.map { $0[key] as? String } == ids, "\(by)")
+            #expect(rows.reduce(0) { $0 + ($1["total_bytes"] as? Int ?? 0) } == 432)
+        }
+        let first = try object(try get("/api/top?limit=1&\(window)", read))
+        #expect((first["rows"] as? [Any])?.count == 1 && first["cut"] as? Bool == true)
+        for bad in ["limit=0", "limit=x", "by=hour", "step=day", "limit=1001"] {
+            #expect(try get("/api/top?\(bad)", read).status == 400, "\(bad)")
+        }
+    }
+
+    @Test func `active keys are counted in five minutes, and sessions are asked for as windows are`() throws {
+        let window = "from=\(UnixTime(hour).rfc3339)&to=\(UnixTime(hour + 10_800).rfc3339)"
+        let active = try object(try get("/api/active?\(window)", read))
+        let all = try #require(active["all"] as? [Int])
+        #expect(all.count == 36 && all[0] == 2 && all[30] == 2 && all[1] == 0 && active["step_seconds"] as? Int == 300)
+        #expect((active["by_node"] as? [String: [Int]])?["eu1"] == all)
+        let sessions = try object(try get("/api/sessions?user=42&\(window)", read))
+        #expect((sessions["sessions"] as? [Any])?.isEmpty == true && sessions["cut"] as? Bool == false)
+        #expect(try get("/api/sessions?user=43", read).status == 404)
     }
 
     @Test func `the last day comes by hours, and what nobody saw is marked`() throws {

@@ -70,6 +70,9 @@ extension Configuration {
     /// Nil: something is wrong with it, and noted.
     private func read(_ section: ConfigurationSection, _ names: inout Names) -> (Fleet.Node, Draft?)? {
         let id = section.needed("id")?.id()
+        if let id, NodeID(id) == TotalsImport.node {
+            section["id"]?.refuse("“\(id)” is where totals of `vpn-web import` are kept: name the node otherwise")
+        }
         let isNew = id.flatMap { id in section["id"].map { names.take(id, $0) } } ?? false
         var node = Fleet.Node(id: NodeID(id ?? ""), name: section["name"]?.text() ?? id ?? "", poll: poll)
         for alias in section["aliases"]?.list() ?? [] {

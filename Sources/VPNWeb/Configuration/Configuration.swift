@@ -1,6 +1,7 @@
 import Fleet
 import Foundation
 import Roster
+import Store
 
 /// All that the owner decides: config.yaml, read and checked.
 struct Configuration: Sendable {
@@ -38,6 +39,7 @@ struct Configuration: Sendable {
     var published = Published()
     var alerts = Alerts()
     var billing = Billing()
+    var retention = Retention()
 
     /// What is odd and does not hinder, each with its place: `file:line: path: what`.
     var warnings: [String] = []
@@ -168,7 +170,7 @@ extension Configuration {
     private static let keys = [
         "data", "listen", "listen_group", "url", "language", "timezone", "units", "poll", "known_hosts", "roster",
         "nodes",
-        "jumps", "services", "public", "alerts", "billing", "users",
+        "jumps", "services", "public", "alerts", "billing", "users", "history",
     ]
 
     /// Every part is read, so that every problem is told at once. Nil: the zone is none.
@@ -195,6 +197,7 @@ extension Configuration {
         readServices(top["services"])
         readPublished(top["public"])
         readAlerts(top["alerts"])
+        readHistory(top["history"])
         warnings = reader.warnings
     }
 

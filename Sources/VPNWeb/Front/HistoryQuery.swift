@@ -30,6 +30,13 @@ struct Query {
         return word
     }
 
+    /// A whole number in the range. Nil: not there.
+    func number(_ name: String, _ range: ClosedRange<Int>) throws(Failure) -> Int? {
+        guard let text = values[name] else { return nil }
+        guard let number = Int(text), range.contains(number) else { throw .bad(.number(name, range)) }
+        return number
+    }
+
     func selection() throws(Failure) -> Selection {
         var selection = Selection()
         if let text = values["user"] {
@@ -119,6 +126,11 @@ struct QuestionWords: Sendable, Equatable {
     static func word(_ name: String, _ words: [String]) -> QuestionWords {
         let list = words.joined(separator: ", ")
         return QuestionWords("\(name) — одно из слов: \(list).", "\(name) is one of: \(list).")
+    }
+
+    static func number(_ name: String, _ range: ClosedRange<Int>) -> QuestionWords {
+        let words = "\(range.lowerBound)…\(range.upperBound)"
+        return QuestionWords("\(name) — целое число: \(words).", "\(name) is a whole number: \(words).")
     }
 
     static func window(_ problem: Window.Problem) -> QuestionWords {

@@ -17,6 +17,9 @@ struct HistoryRoutes: Sendable {
             case .history: return try history(visit)
             case .ledger(let key): return try ledger(key, visit)
             case .periods: return try periods(visit)
+            case .top: return try top(visit)
+            case .sessions: return try sessions(visit)
+            case .active: return try active(visit)
             }
         } catch {
             switch error {
@@ -32,6 +35,7 @@ struct HistoryRoutes: Sendable {
         /// As it stands in the path.
         case ledger(Substring)
         case periods
+        case top, sessions, active
     }
 
     enum Failure: Error {
@@ -78,6 +82,46 @@ struct HistoryRoutes: Sendable {
         return visit.fresh(story.json(), as: .json)
     }
 
+    private static let mostRows = 1000
+
+    private func top(_ visit: Visit) throws(Failure) -> Response {
+        let query = try Query(visit, knows: ["user", "node", "peer", "from", "to", "by", "limit"])
+        let selection = try query.selection()
+        let window = try query.window()
+        let subject =
+            try query.word("by", among: LoadsAnswer.Subject.allCases.map(\.rawValue))
+            .flatMap(LoadsAnswer.Subject.init) ?? .user
+        let limit = try query.number("limit", 1...Self.mostRows) ?? 20
+        let names = Names(visit.snapshot.roster, visit.snapshot.nodes.map(\.status.node))
+        let answer = try ask { () throws(StoreError) in
+            try questions.loads(
+                by: subject, window.from..<window.to, of: selection, names: names,
+                profiles: visit.snapshot.roster.profiles, limit: limit)
+        }
+        return visit.fresh(answer.json(), as: .json)
+    }
+
+    private func sessions(_ visit: Visit) throws(Failure) -> Response {
+        let query = try Query(visit, knows: ["user", "node", "peer", "from", "to", "limit"])
+        let selection = try query.selection()
+        let window = try query.window()
+        let limit = try query.number("limit", 1...Self.mostRows) ?? 100
+        let answer = try ask { () throws(StoreError) in
+            try questions.sessions(of: selection, from: window.from, to: window.to, now: visit.now, limit: limit)
+        }
+        return visit.fresh(answer.json(), as: .json)
+    }
+
+    private func active(_ visit: Visit) throws(Failure) -> Response {
+        let query = try Query(visit, knows: ["node", "from", "to"])
+        let node = try query.selection().node
+        let window = try query.window()
+        let answer = try ask { () throws(StoreError) in
+            try questions.active(from: window.from, to: min(window.to, visit.now), on: node)
+        }
+        return visit.fresh(answer.json(), as: .json)
+    }
+
     private func ask<Answer>(_ question: () throws(StoreError) -> Answer) throws(Failure) -> Answer {
         do { return try question() } catch { throw .store(error) }
     }
@@ -101,6 +145,15 @@ struct HistoryRoutes: Sendable {
             }
         }
         return visit.fresh(answer.json(), as: .json)
+    }
+}
+
+extension Roster {
+    /// What the bot calls each key's kind; `vpn` where it says none, as in `/api/stats`.
+    var profiles: [PublicKey: String] {
+        Dictionary(devices.compactMap { device in device.publicKey.map { ($0, device.profileType ?? "vpn") } }) {
+            first, _ in first
+        }
     }
 }
 

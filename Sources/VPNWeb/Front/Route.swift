@@ -14,6 +14,9 @@ enum Route: String {
     case history = "/api/history"
     case periods = "/api/periods"
     case peers = "/api/peers"
+    case top = "/api/top"
+    case sessions = "/api/sessions"
+    case active = "/api/active"
 
     /// With a key in it, of which a slash is no part of the path.
     case ledger = "/api/peers/{key}/ledger"
@@ -42,7 +45,7 @@ enum Route: String {
     /// A stranger is shown something here.
     var isPublic: Bool {
         switch self {
-        case .users, .traffic, .history, .periods, .peers, .ledger, .refresh: false
+        case .users, .traffic, .history, .periods, .peers, .ledger, .refresh, .top, .sessions, .active: false
         default: true
         }
     }

@@ -66,6 +66,9 @@ final class Site: Sendable {
         case .front, .servers, .services, .stats, .users, .traffic, .peers: return shown(route, visit)
         case .history: return asked(.history, visit)
         case .periods: return asked(.periods, visit)
+        case .top: return asked(.top, visit)
+        case .sessions: return asked(.sessions, visit)
+        case .active: return asked(.active, visit)
         case .ledger: return asked(.ledger(Route.key(in: request.path) ?? ""), visit)
         }
     }

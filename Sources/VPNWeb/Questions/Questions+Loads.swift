@@ -1,0 +1,82 @@
+import Accounting
+import Fleet
+import Pages
+import Store
+import WireGuard
+
+extension Questions {
+    /// Who used how much, the heaviest first.
+    ///
+    /// - Parameter profiles: the bot's profile type of each key it knows.
+    func loads(
+        by subject: LoadsAnswer.Subject, _ window: Range<UnixTime>, of selection: Selection, names: Names,
+        profiles: [PublicKey: String], limit: Int
+    ) throws(StoreError) -> LoadsAnswer {
+        let grouping: Usage.Grouping =
+            switch subject {
+            case .user: .user
+            case .peer, .profile: .peer
+            case .node: .node
+            }
+        let loads = try store.loads(
+            from: window.lowerBound, to: window.upperBound, by: grouping, of: selection,
+            limit: subject == .profile ? .max : limit + 1)
+        var answer = LoadsAnswer(
+            subject, from: loads.start, to: loads.end, grain: loads.grain.seconds, sum: loads.sum)
+        let rows = subject == .profile ? Self.byProfile(loads, profiles) : loads.loads.map { row($0, names) }
+        answer.isCut = rows.count > limit
+        answer.rows = Array(rows.prefix(limit))
+        return answer
+    }
+
+    private func row(_ load: Load, _ names: Names) -> LoadsAnswer.Row {
+        let (id, name) = names.of(load.subject)
+        return .init(
+            id: id, name: name, traffic: load.traffic, peak: load.peak, hasGap: load.hasGap, byNode: load.byNode)
+    }
+
+    private static func byProfile(_ loads: Loads, _ profiles: [PublicKey: String]) -> [LoadsAnswer.Row] {
+        var rows: [String?: LoadsAnswer.Row] = [:]
+        for load in loads.loads {
+            guard case .peer(let key) = load.subject else { continue }
+            let profile = profiles[key]
+            var row =
+                rows[profile]
+                ?? .init(id: profile, name: profile ?? "", traffic: .zero, peak: nil, hasGap: false, byNode: [:])
+            row.traffic += load.traffic
+            row.hasGap = row.hasGap || load.hasGap
+            row.byNode.merge(load.byNode) { $0 + $1 }
+            rows[profile] = row
+        }
+        return rows.values.sorted { ($1.traffic.total, $0.name) < ($0.traffic.total, $1.name) }
+    }
+
+    /// When what is selected was connected, the newest first.
+    func sessions(
+        of selection: Selection, from: UnixTime, to: UnixTime, now: UnixTime, limit: Int
+    ) throws(StoreError) -> SessionsAnswer {
+        var answer = SessionsAnswer(from: from, to: to)
+        let found = try store.peerSessions(of: selection, from: from, to: to, limit: limit + 1)
+        answer.isCut = found.count > limit
+        answer.rows = found.suffix(limit).reversed().map { one in
+            let session = one.session
+            let line = SessionLine(
+                node: one.counter.node, publicKey: one.counter.publicKey.base64, from: session.from,
+                until: !one.isOver && session.isOpen(at: now) ? nil : session.until, traffic: session.traffic,
+                network: session.network?.description)
+            return .init(line, interface: one.counter.interface, owner: one.owner)
+        }
+        return answer
+    }
+
+    /// At most so many numbers a node; a longer window has longer steps.
+    static let mostNumbers = 1000
+
+    /// Peers that moved bytes, over time.
+    func active(from: UnixTime, to: UnixTime, on node: NodeID?) throws(StoreError) -> ActiveAnswer {
+        let fives = max(1, to.seconds(since: from) / Grain.fiveMinutes.seconds)
+        let step = [1, 3, 12, 36, 72, 144, 288].first { fives / $0 <= Int64(Self.mostNumbers) } ?? 2016
+        let active = try store.activePeers(from: from, to: to, on: node, step: Int(step))
+        return ActiveAnswer(start: active.start, step: active.step, all: active.all, byNode: active.byNode)
+    }
+}
