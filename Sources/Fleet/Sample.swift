@@ -62,6 +62,10 @@ package struct Vitals: Sendable, Equatable {
     package var diskTotal: UInt64?
     package var diskAvailable: UInt64?
 
+    /// Connections that the kernel tracks, and how many it can.
+    package var conntrack: UInt64?
+    package var conntrackMost: UInt64?
+
     package var links: [Link]
 
     /// A network interface's own counters, from /proc/net/dev: bytes since it was made.

@@ -52,6 +52,8 @@ struct HostReport {
         case ("swap", 2): note { ($0.swapTotal, $0.swapFree) = (Self.kibibytes(values[0]), Self.kibibytes(values[1])) }
         case ("disk", 2):
             note { ($0.diskTotal, $0.diskAvailable) = (Self.kibibytes(values[0]), Self.kibibytes(values[1])) }
+        case ("conntrack", 2):
+            note { ($0.conntrack, $0.conntrackMost) = (UInt64(values[0]), UInt64(values[1])) }
         case ("link", 4): link(values)
         default: break
         }

@@ -24,6 +24,9 @@ enum LocalHost {
             default: break
             }
         }
+        // Of this network namespace; not there without the kernel's module.
+        vitals.conntrack = number("/proc/sys/net/netfilter/nf_conntrack_count")
+        vitals.conntrackMost = number("/proc/sys/net/netfilter/nf_conntrack_max")
         var disk = statvfs()
         if statvfs("/", &disk) == 0 {
             vitals.diskTotal = UInt64(disk.f_blocks) &* UInt64(disk.f_frsize)
@@ -32,6 +35,8 @@ enum LocalHost {
         vitals.links = links.map { Vitals.Link(name: $0.name, rx: $0.rx, tx: $0.tx) }
         return vitals
     }
+
+    private static func number(_ path: String) -> UInt64? { word(text(path), 0).flatMap(UInt64.init) }
 
     private static func word(_ line: some StringProtocol, _ index: Int) -> String? {
         let words = line.split(separator: " ", maxSplits: index + 1)

@@ -68,6 +68,8 @@ BEGIN {
         if (split(line, part, " ") > 1) memory[part[1]] = part[2]
     if ("MemAvailable:" in memory) print "#vpn-web memory " memory["MemTotal:"] " " memory["MemAvailable:"]
     if ("SwapTotal:" in memory) print "#vpn-web swap " memory["SwapTotal:"] " " memory["SwapFree:"]
+    line = first("/proc/sys/net/netfilter/nf_conntrack_max")
+    if (line != "") print "#vpn-web conntrack " first("/proc/sys/net/netfilter/nf_conntrack_count") " " line
     while ((getline line < "/proc/net/dev") > 0) {
         sub(/:/, " ", line)
         if (split(line, part, " ") < 17 || part[2] !~ /^[0-9]+$/) continue

@@ -1,0 +1,116 @@
+import Fleet
+import Testing
+import WireGuard
+
+@testable import Alerts
+
+struct TellingTests {
+    @Test func `several at once are one message, changed in place until all have ended`() throws {
+        let world = try World()
+        world.rules[.nodeDisk].after = .zero
+        world.rules[.nodeMemory].after = .zero
+        try world.restart()
+        world.run(10) { _ in [.wrong(.nodeDisk)] }
+        world.run(15) { _ in [.wrong(.nodeDisk), .wrong(.nodeMemory, "eu2")] }
+        #expect(world.bot.messages.isEmpty)
+        world.run(400) { _ in [.wrong(.nodeDisk), .wrong(.nodeMemory, "eu2")] }
+        #expect(world.bot.messages.map(\.text) == ["№1\nnode_disk eu1 open\nnode_memory eu2 open"])
+        world.run(60) { _ in [.wrong(.nodeDisk)] }
+        #expect(world.bot.messages.map(\.text) == ["№1\nnode_disk eu1 open\nnode_memory eu2 over"])
+        world.run(60) { _ in [] }
+        #expect(world.bot.sends.count == 1)
+        #expect(world.bot.messages.map(\.text).allSatisfy { !$0.contains("open") })
+    }
+
+    @Test func `of what another incident explains only that one is told`() throws {
+        let world = try World()
+        let service = Judgement.wrong(.serviceDown, .service("MTProto", on: NodeID("eu1")), Evidence(name: "MTProto"))
+        // The service is seen first, then its node.
+        world.run(35) { _ in [service] }
+        world.run(20) { _ in [service, .suspectedNode] }
+        world.run(600) { _ in [service, .wrong(.nodeUnreachable)] }
+        #expect(world.bot.messages.map(\.text) == ["№1\nnode_unreachable eu1 open"])
+        let incidents = try world.stored().incidents
+        #expect(incidents.first { $0.rule == .nodeUnreachable }?.children == 1)
+        #expect(incidents.first { $0.rule == .serviceDown }?.hold == .cause)
+        // Both end, the service a little later.
+        world.run(40) { _ in [service] }
+        world.run(200) { _ in [] }
+        #expect(world.bot.sends.count == 1)
+        #expect(world.bot.messages[0].text.contains("over"))
+    }
+
+    @Test func `what outlasts its cause is told by itself`() throws {
+        let world = try World()
+        let service = Judgement.wrong(.serviceDown, .service("MTProto", on: NodeID("eu1")), Evidence(name: "MTProto"))
+        world.run(100) { _ in [service, .wrong(.nodeUnreachable)] }
+        world.run(300) { _ in [service] }
+        #expect(world.bot.sends.map(\.text) == ["№1\nnode_unreachable eu1 open", "№2\nservice_down MTProto open"])
+    }
+
+    @Test func `a silence keeps quiet while it lasts, and no longer`() throws {
+        let world = try World()
+        world.silences = [
+            Silence(id: 1, subject: .node(NodeID("eu1")), from: World.start, until: World.start.advanced(by: 300))
+        ]
+        world.run(290) { _ in [.wrong(.nodeUnreachable)] }
+        #expect(world.bot.sends.isEmpty)
+        #expect(try world.stored().incidents.map(\.hold) == [.silence])
+        world.run(120) { _ in [.wrong(.nodeUnreachable)] }
+        #expect(world.bot.sends.count == 1)
+    }
+
+    @Test func `what began and ended in a maintenance window is told to nobody`() throws {
+        let world = try World()
+        world.silences = [
+            Silence(
+                id: 1, from: World.start, until: World.start.advanced(by: 300), isMaintenance: true, reason: "new disk")
+        ]
+        world.run(100) { _ in [.wrong(.nodeUnreachable)] }
+        world.run(400) { _ in [] }
+        #expect(world.bot.sends.isEmpty)
+        #expect(try world.stored().incidents.map(\.hold) == [.maintenance])
+    }
+
+    @Test func `in quiet hours the urgent is told, and the rest when they end, even if it is over`() throws {
+        let world = try World()
+        // The clock of the world begins at 08:00.
+        world.settings.quiet = .init(from: 7 * 60, until: 8 * 60 + 30)
+        world.rules[.nodeDisk].after = .zero
+        try world.restart()
+        world.run(100) { _ in [.wrong(.nodeDisk), .wrong(.nodeUnreachable, "eu2")] }
+        #expect(world.bot.sends.map(\.text) == ["№1\nnode_unreachable eu2 open"])
+        world.run(1000) { _ in [.wrong(.nodeUnreachable, "eu2")] }
+        world.run(800) { _ in [.wrong(.nodeUnreachable, "eu2")] }
+        #expect(world.bot.sends.map(\.text) == ["№1\nnode_unreachable eu2 open", "№2\nnode_disk eu1 over"])
+    }
+
+    @Test func `a reminder comes at the interval, and not after the owner knows`() throws {
+        let world = try World()
+        world.settings.reminder = .seconds(3600)
+        try world.restart()
+        world.run(3600 * 2 + 200) { _ in [.wrong(.nodeUnreachable)] }
+        #expect(world.bot.sends.map(\.text).filter { $0.contains("still") }.count == 2)
+        world.acknowledged = [1: world.now.wall]
+        world.run(3600 * 2) { _ in [.wrong(.nodeUnreachable)] }
+        #expect(world.bot.sends.map(\.text).filter { $0.contains("still") }.count == 2)
+    }
+
+    @Test func `without a channel incidents are kept, and told once there is one`() throws {
+        let world = try World()
+        world.settings.channels = []
+        try world.restart()
+        world.run(100) { _ in [.wrong(.nodeUnreachable)] }
+        #expect(try world.stored().incidents.map(\.hold) == [.noChannel])
+        world.settings.channels = [.telegram, .webhook]
+        try world.restart()
+        world.run(100) { _ in [.wrong(.nodeUnreachable)] }
+        #expect(world.bot.sends.count == 1)
+        world.run(100) { _ in [] }
+        #expect(world.desk.outbox.letters.filter { $0.channel == .webhook }.map(\.body) == ["2 1 opened", "3 1 ended"])
+    }
+}
+
+extension Judgement {
+    fileprivate static var suspectedNode: Judgement { Judgement(.nodeUnreachable, .node(NodeID("eu1")), .suspected) }
+}
