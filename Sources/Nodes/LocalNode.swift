@@ -77,16 +77,18 @@ private struct Reading {
             if devices.isEmpty { continue }
             do throws(NetlinkError) {
                 let family = try Kernel.family(name, until: deadline)
-                for link in devices { read(link, family) }
+                for link in devices { read(link, family, name == "wireguard" ? .wireGuard : .amneziaWG) }
             } catch {
                 problems.append(Self.problem(error, name))
             }
         }
     }
 
-    private mutating func read(_ link: Link, _ family: Family) {
+    private mutating func read(_ link: Link, _ family: Family, _ kind: Interface.Kind) {
         do throws(NetlinkError) {
-            interfaces.append(Interface(try Kernel.device(link.index, family: family, until: deadline)))
+            var interface = Interface(try Kernel.device(link.index, family: family, until: deadline))
+            interface.kind = kind
+            interfaces.append(interface)
         } catch {
             // Taken down between listing and reading: it is away, which a sample may say.
             if error != .noDevice { problems.append(Self.problem(error, link.name)) }

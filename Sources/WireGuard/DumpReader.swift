@@ -204,8 +204,12 @@ struct DumpReader {
         guard publicKey != nil || fields.isNone(offset + 1) else { throw LineFault(offset + 2, .key) }
         guard let port = fields.port(offset + 2) else { throw LineFault(offset + 3, .number) }
         guard let fwmark = fields.fwmark else { throw LineFault(fields.count, .number) }
-        return Interface(
-            name: name, publicKey: publicKey, listenPort: port, fwmark: fwmark == "off" ? nil : fwmark)
+        let isPlain = fields.count == offset + 4
+        var interface = Interface(
+            name: name, kind: isPlain ? .wireGuard : .amneziaWG, publicKey: publicKey, listenPort: port,
+            fwmark: fwmark == "off" ? nil : fwmark)
+        if !isPlain { interface.obfuscation = Obfuscation(columns: fields.columns(from: offset + 3)) }
+        return interface
     }
 
     private mutating func add(_ interface: Interface) throws(LineFault) {

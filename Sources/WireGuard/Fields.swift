@@ -32,6 +32,16 @@ struct Fields {
         String(validating: self[index], as: UTF8.self)
     }
 
+    /// All from there on but the last, as text; of what is shaped like a key, `(hidden)`.
+    func columns(from index: Int) -> [String] {
+        let fields = UnsafeBufferPointer(start: start, count: max(0, lastStart - 1))
+            .split(separator: tab, omittingEmptySubsequences: false)
+        return fields.dropFirst(index).map { field in
+            let isKey = field.count == KeyText.length && field.last == UInt8(ascii: "=")
+            return isKey ? "(hidden)" : String(decoding: field, as: UTF8.self)
+        }
+    }
+
     func isNone(_ index: Int) -> Bool {
         self[index].elementsEqual("(none)".utf8)
     }

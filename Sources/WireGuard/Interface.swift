@@ -5,6 +5,9 @@ package struct Interface: Sendable, Equatable {
     /// By the reader's knowledge: the width of its dump line, the netlink family, the socket's folder.
     package var kind: Kind
 
+    /// Of AmneziaWG. Nil: plain, or the node does not tell.
+    package var obfuscation: Obfuscation?
+
     /// Nil: the interface has no private key, so no public key either (`(none)`).
     package var publicKey: PublicKey?
 

@@ -26,7 +26,7 @@ package struct UAPI: Sendable, Equatable {
     }
 
     /// Reads an answer that whoever lends it overwrites afterwards. `name`: of the interface, which the answer does not tell.
-    /// Keys that are not known are passed over (AmneziaWG's own).
+    /// Keys that are not known are passed over.
     package init(parsing answer: UnsafeRawBufferPointer, interface name: String) {
         var reader = Reader(Interface(name: name, publicKey: nil, listenPort: 0, fwmark: nil))
         var rest = answer[...]
@@ -96,7 +96,9 @@ private struct Reader {
                 close()
                 status = code
             case let key?: try note(key, value)
-            case nil: return
+            case nil:
+                noteObfuscation(String(decoding: line[..<equals], as: UTF8.self), value)
+                return
             }
             isUseful = true
         } catch {
@@ -109,6 +111,19 @@ private struct Reader {
     mutating func reject(_ line: Int, _ field: Int?, _ reason: Rejection.Reason) {
         guard rejected.count < 4_096 else { return }
         rejected.append(Rejection(line: line, field: field, reason: reason))
+    }
+
+    /// AmneziaWG's, which stand before the first peer. Of its key only that there is one.
+    private mutating func noteObfuscation(_ name: String, _ value: UnsafeRawBufferPointer) {
+        let isKey = name == "header_protection_key"
+        guard peer == nil, !isSkipping, interface.peers.isEmpty, isKey || Obfuscation.names.contains(name) else {
+            return
+        }
+        interface.kind = .amneziaWG
+        var obfuscation = interface.obfuscation ?? Obfuscation()
+        if obfuscation.set(name, to: isKey ? "(hidden)" : String(decoding: value, as: UTF8.self)) {
+            interface.obfuscation = obfuscation
+        }
     }
 
     private mutating func skip() {

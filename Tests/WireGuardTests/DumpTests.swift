@@ -36,6 +36,45 @@ struct DumpTests {
         #expect(Sample.parameters.map { $0.fields.count + 4 } == [4, 13, 22, 20, 27, 29])
     }
 
+    @Test(arguments: Sample.parameters.indices, [true, false])
+    func `AmneziaWG's parameters are read of every release, and its key is not`(release: Int, isAll: Bool) throws {
+        let (name, fields) = Sample.parameters[release]
+        let dump = parse(Sample.interface(isAll ? "awg0" : nil, parameters: fields), interface: "awg0")
+        let interface = try #require(dump.interfaces.first)
+        #expect(interface.kind == (fields.isEmpty ? .wireGuard : .amneziaWG))
+        guard !fields.isEmpty else {
+            #expect(interface.obfuscation == nil)
+            return
+        }
+        let obfuscation = try #require(interface.obfuscation)
+        #expect((obfuscation.junkCount, obfuscation.smallestJunk, obfuscation.largestJunk) == (4, 40, 70))
+        #expect(obfuscation.paddings == [15, 68, 0, 0])
+        switch name {
+        case "awg 1.0.20241018":
+            #expect(
+                obfuscation.headers.map(\.lowerBound) == [1_020_325_451, 3_288_052_141, 1_766_607_858, 2_528_465_083])
+            #expect(obfuscation.headers.allSatisfy { $0.count == 1 })
+        case "awg 3.0", "awg 3.1": #expect(obfuscation.headers == [1...9, 2...2, 3...3, 4...4])
+        default: #expect(obfuscation.headers == [1...1, 2...2, 3...3, 4...4])
+        }
+        #expect(
+            obfuscation.signatures.filter { !$0.isEmpty }
+                == (fields.count == 9 ? [] : ["<b 0xf6ab3267fa><c><t><r 10>", "<r 2> <rd 3>"]))
+        #expect(obfuscation.isHeaderProtected == name.hasPrefix("awg 3"))
+        #expect(!obfuscation.hasTrailers)
+    }
+
+    @Test(arguments: [
+        ["4", "40", "70", "15", "68", "1", "2", "3"], ["x", "40", "70", "15", "68", "1", "2", "3", "4"],
+        ["4", "40", "70", "15", "70000", "1", "2", "3", "4"], ["4", "40", "70", "15", "68", "9-1", "2", "3", "4"],
+        ["4", "40", "70", "15", "68", "1-", "2", "3", "4294967296"],
+    ]) func `parameters that cannot be are none, and the interface is read all the same`(fields: [String]) throws {
+        let dump = parse(Sample.interface(parameters: fields) + Sample.peers("awg0"))
+        #expect(dump.isWhole)
+        let interface = try #require(dump.interfaces.first)
+        #expect(interface.kind == .amneziaWG && interface.obfuscation == nil && interface.peers.count == 3)
+    }
+
     @Test func `what wg printed of a real interface is read whole`() throws {
         var all = try Sample.fixture("real-all.dump")
         var one = try Sample.fixture("real-one.dump")

@@ -48,9 +48,17 @@ struct UAPITests {
     }
 
     @Test func `numbers, and keys that only AmneziaWG has`() throws {
-        let answer = read("private_key=\(Self.hex(200))\njc=4\nh1=1-9\ni1=<b 0xf6><r 10>\n" + peer + end)
+        let answer = read(
+            "private_key=\(Self.hex(200))\njc=4\ns2=33\nh1=1-9\ni1=<b 0xf6><r 10>\n"
+                + "header_protection_key=\(Self.hex(201))\nrandom_trailers=true\nnew=1\n" + peer + end)
         #expect(answer.isWhole)
         let interface = try #require(answer.interface)
+        #expect(interface.kind == .amneziaWG)
+        let obfuscation = try #require(interface.obfuscation)
+        #expect(obfuscation.junkCount == 4 && obfuscation.paddings == [0, 33, 0, 0])
+        #expect(obfuscation.headers == [1...9, 2...2, 3...3, 4...4])
+        #expect(obfuscation.signatures == ["<b 0xf6><r 10>", "", "", "", ""])
+        #expect(obfuscation.isHeaderProtected && obfuscation.hasTrailers)
         #expect(interface.peers.map(\.transferTx) == [.max])
         #expect(interface.peers.map(\.transferRx) == [7])
         #expect(interface.peers.map(\.latestHandshake) == [UnixTime(1_790_000_001)])

@@ -1,8 +1,8 @@
 #!/bin/sh
 # vpn-web-node: the one command that the panel's SSH key may run on a node. It reads and prints, and changes nothing.
 #
-# It prints lines "#vpn-web KEY VALUE…" about the host, then what `wg show all dump` prints, without private keys,
-# preshared keys and AmneziaWG's parameters, then "#vpn-web end STATUS". See `vpn-web node-setup NODE`.
+# It prints lines "#vpn-web KEY VALUE…" about the host, then what `wg show all dump` prints, with "(hidden)" for private
+# keys, preshared keys and AmneziaWG's header protection key, then "#vpn-web end STATUS". See `vpn-web node-setup NODE`.
 
 # What to ask, one command a line. Arguments, where there are any, stand for these lines.
 COMMANDS='
@@ -104,7 +104,10 @@ NF == 9 {
     next
 }
 NF > 4 {
-    emit($1 OFS ($2 == "(none)" ? $2 : "(hidden)") OFS $3 OFS $4 OFS $NF)
+    if ($2 != "(none)") $2 = "(hidden)"
+    # Whatever column it has in which version: a key is a key.
+    for (i = 4; i <= NF; i++) if (length($i) == 44 && $i ~ /=$/) $i = "(hidden)"
+    emit($0)
     next
 }
 { odd++ }

@@ -8,9 +8,10 @@ struct Overture: Sendable {
 
     /// A recipe that cannot be read is left out, and no more is sent than a probe should: the other end looks at none of it.
     init(_ obfuscation: Obfuscation) {
-        signatures = obfuscation.signatures.prefix(5).compactMap(Self.parts)
+        signatures = obfuscation.signatures.filter { !$0.isEmpty }.compactMap(Self.parts)
         junkCount = min(max(0, obfuscation.junkCount), Self.mostJunk)
-        junkSize = obfuscation.junkSize.clamped(to: 0...Self.largest)
+        let smallest = min(max(0, obfuscation.smallestJunk), Self.largest)
+        junkSize = smallest...min(max(smallest, obfuscation.largestJunk), Self.largest)
     }
 
     /// `seconds`: since 1970, for recipes that hold the time.
