@@ -4,7 +4,7 @@ BUILD_PACKAGES = libssh2-1-dev libssl-dev libfcgi-dev libsodium-dev libsqlite3-d
 	pkg-config
 BED_PACKAGES = openssh-server openssh-client wireguard-go wireguard-tools nginx-light iproute2 iputils-ping \
 	procps util-linux curl openssl ca-certificates tzdata
-TEST_PACKAGES = $(BED_PACKAGES) shellcheck sqlite3 strace chromium python3 python3-venv
+TEST_PACKAGES = $(BED_PACKAGES) shellcheck sqlite3 strace chromium python3 python3-venv shadowsocks-libev nftables
 BENCH_PACKAGES = $(BED_PACKAGES) wrk gcc
 
 # Programs from PyPI that tests run, in a folder of their own: .build/python/bin.
@@ -47,7 +47,8 @@ demo-down: ## remove every trace of a demo, also of one that was killed
 clean: ## remove what was built
 	rm -rf .build
 
-# install PACKAGES: quick where all is there. Sudo is asked for only where something is missing.
+# install PACKAGES: quick where all is there. Sudo is asked for only where something is missing. No package starts its
+# service (policy-rc.d): tests start what they want where they want it, and nobody asked for a proxy on this machine.
 define install
 	@missing=; for package in $(1); do \
 		case $$(dpkg-query -W -f '$${db:Status-Status}' $$package 2>/dev/null) in \
@@ -56,6 +57,10 @@ define install
 	if [ "$$(id -u)" = 0 ]; then as=; elif command -v sudo >/dev/null; then as=sudo; \
 	else echo "These Debian packages are missing:$$missing (install them as root)" >&2; exit 1; fi; \
 	echo "Installing:$$missing"; \
+	policy=/usr/sbin/policy-rc.d; \
+	if [ ! -e $$policy ]; then \
+		trap "$$as rm -f $$policy" EXIT; trap 'exit 1' INT TERM; \
+		printf '#!/bin/sh\nexit 101\n' | $$as install -m 0755 /dev/stdin $$policy || exit 1; fi; \
 	$$as apt-get update -q && \
 	$$as env DEBIAN_FRONTEND=noninteractive apt-get install -y -q --no-install-recommends $$missing
 endef

@@ -66,7 +66,7 @@ let package = Package(
             name: "StoreTests",
             dependencies: ["Store", "Accounting", "Fleet", "WireGuard", .product(name: "GRDB", package: "GRDB.swift")]),
         .testTarget(name: "TransferTests", dependencies: ["Transfer", "TestBed"]),
-        .testTarget(name: "ProbesTests", dependencies: ["Probes", "Fleet", "WireGuard"]),
+        .testTarget(name: "ProbesTests", dependencies: ["Probes", "Fleet", "WireGuard", "TestBed"]),
         .testTarget(name: "AlertsTests", dependencies: ["Alerts", "Fleet", "WireGuard", "Store"]),
         .testTarget(name: "PagesTests", dependencies: ["Pages", "Fleet", "WireGuard"]),
         .testTarget(name: "FastCGITests", dependencies: ["FastCGI"]),
@@ -77,7 +77,7 @@ let package = Package(
                 "VPNWeb", "Accounting", "Fleet", "WireGuard", "FastCGI", "Pages", "Roster", "Store", "Access",
                 .product(name: "Logging", package: "swift-log"),
             ]),
-        .target(name: "TestBed", path: "Tests/TestBed"),
+        .target(name: "TestBed", path: "Tests/TestBed", exclude: ["Python"]),
         .testTarget(name: "EndToEndTests", dependencies: ["TestBed"]),
         .executableTarget(name: "demo", dependencies: ["TestBed"], path: "Tests/Demo"),
         .executableTarget(

@@ -29,6 +29,13 @@ package struct Place: Sendable {
         try must(["ip", "-batch", "-"], input: lines.joined(separator: "\n") + "\n")
     }
 
+    /// Datagrams to this port are lost at the door, without a word to who sent them.
+    package func dropDatagrams(to port: Int) throws(BedError) {
+        let chain = "type filter hook input priority 0; udp dport \(port) drop;"
+        try must(["nft", "-f", "-"], input: "table inet bed {\n chain in {\n \(chain)\n }\n}\n")
+    }
+    package func takeDatagrams() throws(BedError) { try must(["nft", "delete", "table", "inet", "bed"]) }
+
     package func start(
         _ arguments: [String], environment: [String: String] = [:], output: String = "/dev/null"
     ) throws(BedError) -> Child {

@@ -54,6 +54,16 @@ package final class WireGuardNode: Sendable {
         return key
     }
 
+    /// The panel's own key, as `node-setup` has it added.
+    package func addProbePeer(_ key: String, presharedKey: String? = nil) throws {
+        let shared = presharedKey.map { _ in ["preshared-key", "/dev/stdin"] } ?? []
+        try place.must(["wg", "set", interface, "peer", key] + shared, input: presharedKey.map { $0 + "\n" })
+    }
+
+    package func listen(on port: Int) throws {
+        try place.must(["wg", "set", interface, "listen-port", "\(port)"])
+    }
+
     /// Takes the peer's key off the interface; the device stays and is not heard any more.
     package func remove(_ peer: WireGuardPeer) throws {
         try place.must(["wg", "set", interface, "peer", peer.publicKey, "remove"])

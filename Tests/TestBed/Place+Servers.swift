@@ -1,0 +1,41 @@
+import Foundation
+
+/// The bed's own scripts.
+enum Script {
+    static func path(_ name: String) -> String {
+        URL(filePath: #filePath).deletingLastPathComponent().path + "/Python/\(name).py"
+    }
+}
+
+extension Place {
+    /// A program that speaks none of ours, over TCP and UDP.
+    package func startOtherProgram(_ address: String, _ port: Int) throws {
+        let log = bed.folder + "/other-\(port).log"
+        _ = try start(["python3", Script.path("other_program"), address, "\(port)"], output: log)
+        try listening(address, port, log: log)
+    }
+
+    /// A page over plain HTTP for a proxy to fetch.
+    package func startPage(_ address: String, _ port: Int) throws {
+        let folder = bed.folder + "/page-\(port)"
+        try must(["mkdir", "-p", folder])
+        let arguments = ["python3", "-m", "http.server", "\(port)", "--bind", address, "--directory", folder]
+        _ = try start(arguments, output: folder + ".log")
+        try listening(address, port, log: folder + ".log")
+    }
+
+    /// Waits until somebody listens there.
+    package func listening(_ address: String, _ port: Int, log: String) throws {
+        try eventually("somebody listens on \(address):\(port) (\(log))") { try listens(address, port) ? true : nil }
+    }
+
+    /// Ends a server, and waits until nobody listens there any more.
+    func stop(_ server: Child, _ address: String, _ port: Int) throws {
+        server.kill()
+        try eventually("nobody listens on \(address):\(port)") { try listens(address, port) ? nil : true }
+    }
+
+    private func listens(_ address: String, _ port: Int) throws -> Bool {
+        try !run(["ss", "-Hltn", "src", address, "sport", "=", ":\(port)"]).text.isEmpty
+    }
+}
