@@ -59,9 +59,13 @@ struct Exchange: ~Copyable {
             default: break
             }
         }
-        return try Request(
-            method: method, target: target, headers: headers, body: body(limits), remoteAddress: address,
-            isSecure: isSecure, host: host, contentType: type, limits: limits)
+        do throws(Refusal) {
+            return try Request(
+                method: method, target: target, headers: headers, body: body(limits), remoteAddress: address,
+                isSecure: isSecure, host: host, contentType: type, limits: limits)
+        } catch {
+            throw error.of(String(target.prefix { $0 != "?" }.prefix(Refusal.pathLength)))
+        }
     }
 
     /// Standard input to its end, which is in the socket already and within the limit.

@@ -72,16 +72,17 @@ enum Frame: Equatable {
             guard let record = Record(bytes, at: place) else { break }
             guard record.version == 1, record.type == Record.stdin, record.id == begin.id else { return .garbage }
             body += record.length
-            guard body <= limits.body else { return .refused(.bodyTooLarge, id: begin.id) }
+            guard body <= limits.body else { return .refused(.bodyTooLarge.of(parameters.path), id: begin.id) }
             guard record.end <= bytes.count else { break }
             place = record.end
             if record.length == 0 {
                 // What CONTENT_LENGTH promised must have come: a body cut short is not a body.
-                return parameters.contentLength == body ? .complete : .refused(.badRequest, id: begin.id)
+                return parameters.contentLength == body
+                    ? .complete : .refused(.badRequest.of(parameters.path), id: begin.id)
             }
         }
         // Known to be too large before it has come.
-        if parameters.contentLength > limits.body { return .refused(.bodyTooLarge, id: begin.id) }
+        if parameters.contentLength > limits.body { return .refused(.bodyTooLarge.of(parameters.path), id: begin.id) }
         return .incomplete
     }
 }

@@ -8,6 +8,9 @@ struct Parameters {
 
     /// CONTENT_LENGTH; absent and empty are 0.
     private(set) var contentLength = 0
+
+    /// See `Refusal.path`.
+    private(set) var path = ""
     private let limits: Limits
 
     init(_ limits: Limits) { self.limits = limits }
@@ -31,9 +34,14 @@ struct Parameters {
             if name.elementsEqual("CONTENT_LENGTH".utf8) {
                 guard let length = decimal(value) else { return .garbage }
                 contentLength = length
+            } else if name.elementsEqual("REQUEST_URI".utf8) {
+                let sent = value.prefix { $0 != UInt8(ascii: "?") }
+                path = String(decoding: sent.prefix(Refusal.pathLength), as: UTF8.self)
             }
         }
-        guard count <= limits.parameterCount, headers <= limits.headers else { return .refused(.headersTooLarge) }
+        guard count <= limits.parameterCount, headers <= limits.headers else {
+            return .refused(.headersTooLarge.of(path))
+        }
         return .fine
     }
 

@@ -5,6 +5,19 @@ package struct Refusal: Error, Sendable, Hashable {
     /// For the log and the page: constant words, nothing of the visitor's.
     package var reason: StaticText
 
+    /// The first bytes of the path that was asked for, as sent: they tell whether a program or a person reads the answer.
+    /// Empty: it could not be read.
+    package var path = ""
+
+    /// A String up to here costs no allocation.
+    static let pathLength = 15
+
+    func of(_ path: String) -> Refusal {
+        var refusal = self
+        refusal.path = path
+        return refusal
+    }
+
     package static let badRequest = Refusal(status: 400, reason: "the request is malformed")
     package static let bodyTooLarge = Refusal(status: 413, reason: "the body is too large")
     package static let queryTooLong = Refusal(status: 414, reason: "the query is too long")

@@ -27,26 +27,28 @@ struct Worker: Sendable {
             close(connection)
         }
         var method = "GET"
+        var path = ""
         let response: Response
         do throws(Refusal) {
             let request = try exchange.request(limits)
             method = request.method
+            path = request.path
             response = handle(request)
         } catch {
             response = refusal(error)
         }
-        _ = exchange.write(response.isRefused ? refusal(.failed) : response, to: method)
+        _ = exchange.write(response.isRefused ? refusal(.failed.of(path)) : response, to: method)
     }
 
     private func handle(_ request: Request) -> Response {
         do {
             return try handler(request)
         } catch let refused as Refusal {
-            return refusal(refused)
+            return refusal(refused.of(request.path))
         } catch {
             // The error may quote what a visitor sent: its type is enough here, the handler logs the rest.
             report("a request could not be answered: \(type(of: error))")
-            return refusal(.failed)
+            return refusal(.failed.of(request.path))
         }
     }
 }

@@ -43,6 +43,9 @@ package struct NodeRow: Sendable {
     package var today: Traffic
     package var month: Traffic
 
+    /// What was booked by interface, by name. Also of interfaces that the node shows no more.
+    package var interfaces: [InterfaceRow] = []
+
     /// What the interfaces' own counters say of the bytes that were booked: in the last whole hour, and since then up to
     /// the newest sample. Empty: the node does not tell them, or not yet.
     package var reconciled: [Reconciliation] = []
@@ -61,6 +64,22 @@ package struct NodeRow: Sendable {
         self.lifetime = lifetime
         self.today = today
         self.month = month
+    }
+}
+
+package struct InterfaceRow: Sendable, Equatable {
+    package var name: String
+
+    /// Of all its keys, opening balances included.
+    package var lifetime: Traffic
+
+    /// How often a key's counter began anew, all keys together.
+    package var resets: Int64
+
+    package init(name: String, lifetime: Traffic, resets: Int64) {
+        self.name = name
+        self.lifetime = lifetime
+        self.resets = resets
     }
 }
 

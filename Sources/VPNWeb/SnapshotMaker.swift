@@ -85,12 +85,14 @@ struct SnapshotMaker {
         for row in rows { credit(row) }
         creditShares(id)
         peers += rows.sorted(by: Self.order)
+        let interfaces = books.ledgers[id]?.rows ?? []
         var row =
             NodeRow(
                 status: status, peers: status.lastSample == nil ? nil : shown,
                 peersOnline: status.lastSample == nil || status.isStale(at: now) ? nil : online,
-                lifetime: books.ledgers[id]?.lifetime ?? .zero, today: books.today.byNode[id] ?? .zero,
+                lifetime: interfaces.reduce(into: .zero) { $0 += $1.lifetime }, today: books.today.byNode[id] ?? .zero,
                 month: books.month.byNode[id] ?? .zero)
+        row.interfaces = interfaces
         row.reconciled = books.reconciler.last(of: id)
         row.reconciling = books.reconciler.running(id)
         nodes.append(row)
@@ -201,10 +203,15 @@ extension PeerRow {
 }
 
 extension Ledger {
-    /// All that was booked on the node, opening balances included.
-    fileprivate var lifetime: Traffic {
-        interfaces.values.reduce(into: .zero) { sum, interface in
-            for counter in interface.counters.values { sum += counter.lifetime }
-        }
+    /// All that was booked on the node, by interface.
+    fileprivate var rows: [InterfaceRow] {
+        interfaces.map { name, interface in
+            var row = InterfaceRow(name: name, lifetime: .zero, resets: 0)
+            for counter in interface.counters.values {
+                row.lifetime += counter.lifetime
+                row.resets += counter.epoch - 1
+            }
+            return row
+        }.sorted { $0.name < $1.name }
     }
 }

@@ -102,7 +102,7 @@ extension Configuration {
             url: url ?? "", language: language == .ru ? .russian : .english, zone: zone.timeZone,
             units: units == .iec ? .iec : .si,
             published: PublicSettings(page: published.page, names: published.names, minimum: published.minimum),
-            billing: billing)
+            billing: billing, mostPeers: mostPeersInMetrics)
     }
 }
 

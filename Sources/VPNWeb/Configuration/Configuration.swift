@@ -41,6 +41,9 @@ struct Configuration: Sendable {
     var billing = Billing()
     var retention = Retention()
 
+    /// With more peers than that `/metrics` has no series of single ones.
+    var mostPeersInMetrics = 2000
+
     /// What is odd and does not hinder, each with its place: `file:line: path: what`.
     var warnings: [String] = []
 
@@ -171,6 +174,7 @@ extension Configuration {
         "data", "listen", "listen_group", "url", "language", "timezone", "units", "poll", "known_hosts", "roster",
         "nodes",
         "jumps", "services", "public", "alerts", "billing", "users", "history",
+        "metrics",
     ]
 
     /// Every part is read, so that every problem is told at once. Nil: the zone is none.
@@ -198,6 +202,7 @@ extension Configuration {
         readPublished(top["public"])
         readAlerts(top["alerts"])
         readHistory(top["history"])
+        mostPeersInMetrics = top["metrics"]?.section(["peers"])?["peers"]?.integer(0...100_000) ?? mostPeersInMetrics
         warnings = reader.warnings
     }
 

@@ -11,16 +11,16 @@ import WireGuard
 struct HistoryRoutes: Sendable {
     let questions: Questions
 
-    func answer(_ question: Question, _ visit: Visit) -> Response {
-        do throws(Failure) {
-            switch question {
-            case .history: return try history(visit)
-            case .ledger(let key): return try ledger(key, visit)
-            case .periods: return try periods(visit)
-            case .top: return try top(visit)
-            case .sessions: return try sessions(visit)
-            case .active: return try active(visit)
-            }
+    func history(_ visit: Visit) -> Response { answered(visit, historyAnswer) }
+    func ledger(_ visit: Visit) -> Response { answered(visit, ledgerAnswer) }
+    func periods(_ visit: Visit) -> Response { answered(visit, periodsAnswer) }
+    func top(_ visit: Visit) -> Response { answered(visit, topAnswer) }
+    func sessions(_ visit: Visit) -> Response { answered(visit, sessionsAnswer) }
+    func active(_ visit: Visit) -> Response { answered(visit, activeAnswer) }
+
+    private func answered(_ visit: Visit, _ question: (Visit) throws(Failure) -> Response) -> Response {
+        do {
+            return try question(visit)
         } catch {
             switch error {
             case .bad(let wording): return visit.refusal(.badRequest, wording.text(visit.language))
@@ -30,21 +30,13 @@ struct HistoryRoutes: Sendable {
         }
     }
 
-    enum Question: Equatable {
-        case history
-        /// As it stands in the path.
-        case ledger(Substring)
-        case periods
-        case top, sessions, active
-    }
-
     enum Failure: Error {
         case bad(QuestionWords)
         case missing(QuestionWords)
         case store(StoreError)
     }
 
-    private func history(_ visit: Visit) throws(Failure) -> Response {
+    private func historyAnswer(_ visit: Visit) throws(Failure) -> Response {
         let query = try Query(visit, knows: ["user", "node", "peer", "from", "to", "step", "by", "format"])
         let selection = try query.selection()
         let window = try query.window()
@@ -67,9 +59,9 @@ struct HistoryRoutes: Sendable {
         return response
     }
 
-    private func ledger(_ text: Substring, _ visit: Visit) throws(Failure) -> Response {
+    private func ledgerAnswer(_ visit: Visit) throws(Failure) -> Response {
         let query = try Query(visit, knows: ["from", "to", "step"])
-        guard let key = PublicKey(pathSegment: text) else { throw .bad(.key) }
+        guard let key = PublicKey(pathSegment: visit.value[...]) else { throw .bad(.key) }
         let selection = Selection(peer: key)
         let first = try ask { () throws(StoreError) in try questions.firstSight(of: selection) }
         guard first != nil || visit.snapshot.peers.contains(where: { $0.publicKey == key.base64 }) else {
@@ -84,7 +76,7 @@ struct HistoryRoutes: Sendable {
 
     private static let mostRows = 1000
 
-    private func top(_ visit: Visit) throws(Failure) -> Response {
+    private func topAnswer(_ visit: Visit) throws(Failure) -> Response {
         let query = try Query(visit, knows: ["user", "node", "peer", "from", "to", "by", "limit"])
         let selection = try query.selection()
         let window = try query.window()
@@ -101,7 +93,7 @@ struct HistoryRoutes: Sendable {
         return visit.fresh(answer.json(), as: .json)
     }
 
-    private func sessions(_ visit: Visit) throws(Failure) -> Response {
+    private func sessionsAnswer(_ visit: Visit) throws(Failure) -> Response {
         let query = try Query(visit, knows: ["user", "node", "peer", "from", "to", "limit"])
         let selection = try query.selection()
         let window = try query.window()
@@ -112,7 +104,7 @@ struct HistoryRoutes: Sendable {
         return visit.fresh(answer.json(), as: .json)
     }
 
-    private func active(_ visit: Visit) throws(Failure) -> Response {
+    private func activeAnswer(_ visit: Visit) throws(Failure) -> Response {
         let query = try Query(visit, knows: ["node", "from", "to"])
         let node = try query.selection().node
         let window = try query.window()
@@ -126,7 +118,7 @@ struct HistoryRoutes: Sendable {
         do { return try question() } catch { throw .store(error) }
     }
 
-    private func periods(_ visit: Visit) throws(Failure) -> Response {
+    private func periodsAnswer(_ visit: Visit) throws(Failure) -> Response {
         let query = try Query(visit, knows: ["user", "node"])
         let selection = try query.selection()
         let billing = visit.settings.billing

@@ -8,46 +8,8 @@ import Store
 import Synchronization
 import WireGuard
 
-/// The owner's pages beyond the overview. A stranger is led to the door, whatever they ask for.
+/// The owner's pages beyond the overview. Only the owner comes here: the table of routes says so.
 final class OwnerPages: Sendable {
-    enum Address: Equatable {
-        case users, nodes, traffic, services, settings, diagnostics
-        /// As it stands in the path.
-        case user(String)
-        case node(String)
-        case endSession, endOtherSessions
-
-        init?(_ path: String) {
-            switch path {
-            case "/users": self = .users
-            case "/nodes": self = .nodes
-            case "/traffic": self = .traffic
-            case "/services": self = .services
-            case "/settings": self = .settings
-            case "/diagnostics": self = .diagnostics
-            case "/settings/end-session": self = .endSession
-            case "/settings/end-other-sessions": self = .endOtherSessions
-            default:
-                let parts = path.split(separator: "/", omittingEmptySubsequences: false)
-                guard parts.count == 3, parts[0].isEmpty, !parts[2].isEmpty,
-                    let name = PercentCoding.decode(parts[2].utf8, plusIsSpace: false)
-                else { return nil }
-                switch parts[1] {
-                case "users": self = .user(name)
-                case "nodes": self = .node(name)
-                default: return nil
-                }
-            }
-        }
-
-        var methods: [String] {
-            switch self {
-            case .endSession, .endOtherSessions: ["POST"]
-            default: ["GET", "HEAD"]
-            }
-        }
-    }
-
     private let door: Door
     private let questions: Questions
     private let press = Press()
@@ -58,35 +20,29 @@ final class OwnerPages: Sendable {
         self.questions = questions
     }
 
-    func answer(_ address: Address, _ visit: Visit) -> Response {
-        guard address.methods.contains(visit.request.method) else {
-            var response = visit.error(.methodNotAllowed)
-            response.setHeader("Allow", address.methods.joined(separator: ", "))
-            return response
-        }
-        guard case .owner = door.visitor(visit.request) else {
-            return address.methods == ["POST"] ? visit.error(.unauthorized) : .redirect(to: Self.door(visit.request))
-        }
-        switch address {
-        case .endSession: return end(visit) { session, form in Self.name(session) == form["session"] }
-        case .endOtherSessions: return end(visit) { _, _ in true }
-        case .settings: return shown(settings(visit), visit)
-        case .user(let id): return page(visit) { self.user(id, visit) }
-        case .node(let id): return page(visit) { self.node(id, visit) }
-        case .users: return page(visit) { UsersPage(snapshot: visit.snapshot, context: visit.owner).html() }
-        case .nodes: return page(visit) { NodesPage(snapshot: visit.snapshot, context: visit.owner).html() }
-        case .services: return page(visit) { ServicesPage(snapshot: visit.snapshot, context: visit.owner).html() }
-        case .traffic: return page(visit) { self.traffic(visit) }
-        case .diagnostics: return page(visit) { self.diagnostics(visit) }
-        }
+    func users(_ visit: Visit) -> Response {
+        page(visit) { UsersPage(snapshot: visit.snapshot, context: visit.owner).html() }
     }
 
-    /// Where somebody signs in and comes back from.
-    private static func door(_ request: Request) -> String {
-        let target = request.path + (request.rawQuery.isEmpty ? "" : "?" + request.rawQuery)
-        let plain = CharacterSet(charactersIn: "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-._~/")
-        return "/login?next=" + (target.addingPercentEncoding(withAllowedCharacters: plain) ?? "/")
+    func nodes(_ visit: Visit) -> Response {
+        page(visit) { NodesPage(snapshot: visit.snapshot, context: visit.owner).html() }
     }
+
+    func services(_ visit: Visit) -> Response {
+        page(visit) { ServicesPage(snapshot: visit.snapshot, context: visit.owner).html() }
+    }
+
+    func user(_ visit: Visit) -> Response { page(visit) { self.user(visit.value, visit) } }
+    func node(_ visit: Visit) -> Response { page(visit) { self.node(visit.value, visit) } }
+    func traffic(_ visit: Visit) -> Response { page(visit) { self.trafficPage(visit) } }
+    func diagnostics(_ visit: Visit) -> Response { page(visit) { self.diagnosticsPage(visit) } }
+    func settings(_ visit: Visit) -> Response { shown(settingsPage(visit), visit) }
+
+    func endSession(_ visit: Visit) -> Response {
+        end(visit) { session, form in Self.name(session) == form["session"] }
+    }
+
+    func endOtherSessions(_ visit: Visit) -> Response { end(visit) { _, _ in true } }
 
     /// Nil: there is no such thing.
     private func page(_ visit: Visit, encode: () -> [UInt8]?) -> Response {
@@ -146,7 +102,7 @@ final class OwnerPages: Sendable {
                 selection, since: visit.zone.start(of: .day, holding: visit.now, movedBy: -34)))
     }
 
-    private func traffic(_ visit: Visit) -> [UInt8]? {
+    private func trafficPage(_ visit: Visit) -> [UInt8]? {
         guard let window = TrafficWindow(visit) else { return nil }
         let usage = try? shelf.kept("\(window.shown)", at: visit.now) { () throws -> TrafficPage.Usage in
             TrafficPage.Usage(
@@ -222,7 +178,7 @@ final class OwnerPages: Sendable {
         }
     }
 
-    private func diagnostics(_ visit: Visit) -> [UInt8] {
+    private func diagnosticsPage(_ visit: Visit) -> [UInt8] {
         let snapshot = visit.snapshot
         var shown: [NodeID: [PublicKey: Bool]] = [:]
         for status in snapshot.nodes.map(\.status) where !status.isStale(at: visit.now) {
@@ -247,7 +203,7 @@ final class OwnerPages: Sendable {
         session.hash.prefix(8).map { String($0 >> 4, radix: 16) + String($0 & 15, radix: 16) }.joined()
     }
 
-    private func settings(_ visit: Visit) -> Press.Sheet {
+    private func settingsPage(_ visit: Visit) -> Press.Sheet {
         let notice = visit.request.query["done"].flatMap(SettingsPage.Notice.init)
         return Press.press(
             SettingsPage(access: try? access(visit), notice: notice, context: visit.owner).html())
@@ -271,7 +227,6 @@ final class OwnerPages: Sendable {
 
     /// Of the sessions that are not the visitor's own.
     private func end(_ visit: Visit, which: (StoredSession, Fields) -> Bool) -> Response {
-        guard door.isOurs(visit.request) else { return visit.error(.forbidden) }
         guard let form = try? visit.request.form() else { return visit.error(.badRequest) }
         do {
             let own = door.ownSession(visit.request)

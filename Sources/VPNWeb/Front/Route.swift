@@ -1,52 +1,105 @@
-/// The paths that there are.
-enum Route: String {
-    case front = "/"
-    case login = "/login"
-    case logout = "/logout"
-    case refresh = "/refresh"
-    case health = "/health"
-    case alive = "/health/live"
-    case servers = "/api/servers"
-    case services = "/api/services"
-    case stats = "/api/stats"
-    case users = "/api/users"
-    case traffic = "/api/traffic"
-    case history = "/api/history"
-    case periods = "/api/periods"
-    case peers = "/api/peers"
-    case top = "/api/top"
-    case sessions = "/api/sessions"
-    case active = "/api/active"
+import FastCGI
 
-    /// With a key in it, of which a slash is no part of the path.
-    case ledger = "/api/peers/{key}/ledger"
+/// One line of the table of routes: what is at a path, for whom.
+struct Route: Sendable {
+    typealias Answer = @Sendable (Site, Visit) -> Response
 
-    init?(_ path: String) {
-        self.init(rawValue: Self.key(in: path) == nil ? path : Route.ledger.rawValue)
+    let path: Path
+    let audience: Audience
+    let get: Answer?
+    let post: Answer?
+
+    init(_ path: String, _ audience: Audience, get: Answer? = nil, post: Answer? = nil) {
+        self.path = Path(path)
+        self.audience = audience
+        self.get = get
+        self.post = post
     }
 
-    /// What stands for the key in a ledger's path, as it was sent.
-    static func key(in path: String) -> Substring? {
-        let (start, end) = ("/api/peers/", "/ledger")
-        guard path.hasPrefix(start), path.hasSuffix(end), path.utf8.count > start.utf8.count + end.utf8.count else {
-            return nil
-        }
-        return path.dropFirst(start.count).dropLast(end.count)
+    enum Audience: Sendable {
+        /// Nobody looks who it is.
+        case anyone
+
+        /// Anybody; who they are decides what they get, and the answer looks.
+        case everybody
+
+        /// The owner's pages and forms. Others are led to the door.
+        case owner
+
+        /// The owner and tokens that may read all. Others hear 401 or 403.
+        case readers
+
+        /// Tokens for metrics alone.
+        case scrapers
     }
 
-    var methods: [String] {
-        switch self {
-        case .login: ["GET", "HEAD", "POST"]
-        case .logout, .refresh: ["POST"]
-        default: ["GET", "HEAD"]
+    /// HEAD is GET without its body: the server leaves it out.
+    var methods: [String] { (get == nil ? [] : ["GET", "HEAD"]) + (post == nil ? [] : ["POST"]) }
+
+    /// Nil: 405.
+    func answer(to method: String) -> Answer? {
+        switch method {
+        case "GET", "HEAD": get
+        case "POST": post
+        default: nil
         }
     }
 
-    /// A stranger is shown something here.
-    var isPublic: Bool {
-        switch self {
-        case .users, .traffic, .history, .periods, .peers, .ledger, .refresh, .top, .sessions, .active: false
-        default: true
+    /// `/users/{telegram_id}`: at most one value. `{key...}` may hold slashes and comes as it was sent, any other is
+    /// percent-decoded.
+    struct Path: Sendable {
+        let text: String
+
+        /// Nil: the path is what it says.
+        let parameter: String?
+        private let before: Substring
+        private let after: Substring
+        private let isRaw: Bool
+
+        init(_ text: String) {
+            guard let open = text.firstIndex(of: "{"), let close = text.firstIndex(of: "}") else {
+                (self.text, parameter, before, after, isRaw) = (text, nil, text[...], "", false)
+                return
+            }
+            let name = text[text.index(after: open)..<close]
+            isRaw = name.hasSuffix("...")
+            parameter = String(isRaw ? name.dropLast(3) : name)
+            before = text[..<open]
+            after = text[text.index(after: close)...]
+            self.text = String(before) + "{\(parameter ?? "")}" + after
         }
+
+        /// What stands for the parameter. Nil: another path.
+        func value(in path: String) -> String? {
+            guard parameter != nil, path.utf8.count > before.utf8.count + after.utf8.count, path.hasPrefix(before),
+                path.hasSuffix(after)
+            else { return nil }
+            let value = path.dropFirst(before.count).dropLast(after.count)
+            if isRaw { return String(value) }
+            return value.utf8.contains(UInt8(ascii: "/"))
+                ? nil : PercentCoding.decode(value.utf8, plusIsSpace: false)
+        }
+    }
+}
+
+/// All routes, found by a request's path.
+struct RouteTable: Sendable {
+    let routes: [Route]
+    private let plain: [String: Route]
+    private let valued: [Route]
+
+    init(_ routes: [Route]) {
+        self.routes = routes
+        plain = Dictionary(uniqueKeysWithValues: routes.filter { $0.path.parameter == nil }.map { ($0.path.text, $0) })
+        valued = routes.filter { $0.path.parameter != nil }
+    }
+
+    /// With the value in the path, empty where it has none. Nil: 404.
+    func route(at path: String) -> (route: Route, value: String)? {
+        if let route = plain[path] { return (route, "") }
+        for route in valued {
+            if let value = route.path.value(in: path) { return (route, value) }
+        }
+        return nil
     }
 }

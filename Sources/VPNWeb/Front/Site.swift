@@ -19,17 +19,21 @@ final class Site: Sendable {
         var units: Units
         var published: PublicSettings
         var billing = Configuration.Billing()
+
+        /// With more peers than that `/metrics` has none of their series.
+        var mostPeers = 2000
     }
 
     private let newsstand: Newsstand
     private let door: Door
-    private let history: HistoryRoutes
-    private let pages: OwnerPages
+    let history: HistoryRoutes
+    let pages: OwnerPages
     private let press = Press()
+    private let tally = Tally()
     private let current: Mutex<Settings>
 
     /// Polls every node now, unless that was just done.
-    private let refresh: @Sendable () -> Void
+    private let pollNow: @Sendable () -> Void
 
     init(
         newsstand: Newsstand, door: Door, store: TrafficStore, settings: Settings,
@@ -39,7 +43,7 @@ final class Site: Sendable {
         self.door = door
         history = HistoryRoutes(questions: Questions(store))
         pages = OwnerPages(door: door, questions: Questions(store))
-        self.refresh = refresh
+        pollNow = refresh
         current = Mutex(settings)
     }
 
@@ -49,108 +53,154 @@ final class Site: Sendable {
     }
 
     func answer(_ request: Request) -> Response {
-        let visit = Visit(request, settings: current.withLock { $0 }, snapshot: newsstand.snapshot)
-        if let page = OwnerPages.Address(request.path) { return pages.answer(page, visit) }
-        guard let route = Route(request.path) else { return visit.error(.notFound) }
-        guard route.methods.contains(request.method) else {
-            var response = visit.error(.methodNotAllowed)
-            response.setHeader("Allow", route.methods.joined(separator: ", "))
-            return response
-        }
-        switch route {
-        case .health: return health(visit)
-        case .alive: return .text("ok\n")
-        case .login: return request.method == "POST" ? signIn(visit) : loginPage(visit)
-        case .logout: return signOut(visit)
-        case .refresh: return refresh(visit)
-        case .front, .servers, .services, .stats, .users, .traffic, .peers: return shown(route, visit)
-        case .history: return asked(.history, visit)
-        case .periods: return asked(.periods, visit)
-        case .top: return asked(.top, visit)
-        case .sessions: return asked(.sessions, visit)
-        case .active: return asked(.active, visit)
-        case .ledger: return asked(.ledger(Route.key(in: request.path) ?? ""), visit)
-        }
+        var visit = Visit(request, settings: current.withLock { $0 }, snapshot: newsstand.snapshot)
+        let found = Self.routes.route(at: request.path)
+        visit.value = found?.value ?? ""
+        let response = found.map { answer($0.route, &visit) } ?? visit.error(.notFound)
+        tally.count(found?.route, response.status)
+        return response
     }
 
     /// What a visitor reads whose request could not be taken, or whose answer failed.
     func refuse(_ refusal: Refusal) -> Response {
         guard let error = HTTPError(rawValue: refusal.status) else { return refusal.plain }
+        tally.count(nil, error.rawValue)
         let settings = current.withLock { $0 }
-        let context = PageContext(
-            language: settings.language, units: settings.units, zone: settings.zone, now: .now, isSignedIn: false,
-            panelURL: settings.url, version: Version.text)
-        var response = Response(status: error.rawValue, body: error.page(context))
-        response.setHeader("Content-Type", ContentType.html.rawValue)
+        var response = Response(status: error.rawValue)
+        if Visit.isForPrograms(refusal.path) {
+            response.body = error.json(settings.language)
+            response.setHeader("Content-Type", ContentType.json.rawValue)
+        } else {
+            let context = PageContext(
+                language: settings.language, units: settings.units, zone: settings.zone, now: .now,
+                isSignedIn: false, panelURL: settings.url, version: Version.text)
+            response.body = error.page(context)
+            response.setHeader("Content-Type", ContentType.html.rawValue)
+        }
         response.setHeader("Cache-Control", "no-store")
         return response
     }
 
+    // MARK: Who may
+
+    private func answer(_ route: Route, _ visit: inout Visit) -> Response {
+        let request = visit.request
+        guard let answer = route.answer(to: request.method) else {
+            var response = visit.error(.methodNotAllowed)
+            response.setHeader("Allow", route.methods.joined(separator: ", "))
+            return response
+        }
+        if request.method == "POST", !door.isOurs(request) {
+            return route.path.text == "/login"
+                ? loginPage(visit, problem: .foreignForm, status: 403) : visit.error(.forbidden)
+        }
+        if route.audience != .anyone { visit.visitor = door.visitor(request) }
+        return refusal(route.audience, visit) ?? answer(self, visit)
+    }
+
+    /// Nil: they may.
+    private func refusal(_ audience: Route.Audience, _ visit: Visit) -> Response? {
+        switch (audience, visit.visitor) {
+        case (.anyone, _), (.everybody, _), (.owner, .owner), (.readers, .owner), (.readers, .token(.read)),
+            (.scrapers, .token(.metrics)):
+            nil
+        case (.owner, _):
+            visit.request.method == "POST" ? visit.error(.unauthorized) : .redirect(to: visit.door)
+        case (.readers, .token), (.scrapers, .token), (.scrapers, .owner): visit.error(.forbidden)
+        case (.readers, _), (.scrapers, _): visit.error(.unauthorized)
+        }
+    }
+
     // MARK: What the snapshot shows
 
-    private func shown(_ route: Route, _ visit: Visit) -> Response {
-        switch door.visitor(visit.request) {
-        case .owner: return owner(route, visit)
-        case .token(.read) where route != .front: return owner(route, visit)
-        case .token(.metrics) where !route.isPublic: return visit.error(.forbidden)
-        case .unknownToken where route != .front: return visit.error(.unauthorized)
-        case .token, .unknownToken, .stranger: return stranger(route, visit)
-        }
-    }
-
-    /// What the store knows, for who may see all.
-    private func asked(_ question: HistoryRoutes.Question, _ visit: Visit) -> Response {
-        switch door.visitor(visit.request) {
-        case .owner, .token(.read): return history.answer(question, visit)
-        case .token(.metrics): return visit.error(.forbidden)
-        case .unknownToken, .stranger: return visit.error(.unauthorized)
-        }
-    }
-
-    private func owner(_ route: Route, _ visit: Visit) -> Response {
-        let snapshot = visit.snapshot
-        let language = visit.language
-        return shown(visit, route, owner: true) {
-            switch route {
-            case .servers: ServersAnswer(snapshot: snapshot, language: language, now: visit.now).json()
-            case .services: ServicesAnswer(snapshot: snapshot, language: language).json()
-            case .stats: StatsAnswer(snapshot: snapshot, now: visit.now).json()
-            case .users: UsersAnswer(snapshot: snapshot).json()
-            case .traffic: TrafficAnswer(snapshot: snapshot, now: visit.now).json()
-            case .peers: PeersAnswer(snapshot: snapshot, now: visit.now).json()
-            default: OverviewPage(snapshot: snapshot, context: visit.context(isSignedIn: true)).html()
+    func front(_ visit: Visit) -> Response {
+        if case .owner = visit.visitor {
+            return shown(visit, as: .html) {
+                OverviewPage(snapshot: visit.snapshot, context: visit.context(isSignedIn: true)).html()
             }
         }
-    }
-
-    private func stranger(_ route: Route, _ visit: Visit) -> Response {
-        guard route.isPublic else { return visit.error(.unauthorized) }
-        guard visit.settings.published.page else {
-            return route == .front ? .redirect(to: "/login") : visit.error(.unauthorized)
-        }
-        return shown(visit, route, owner: false) {
-            let summary = PublicSummary(visit.snapshot, settings: visit.settings.published, now: visit.now)
-            return switch route {
-            case .servers: summary.serversJSON()
-            case .services: summary.servicesJSON(visit.language)
-            case .stats: summary.statsJSON()
-            default: PublicPage(summary: summary, context: visit.context(isSignedIn: false)).html()
-            }
+        guard visit.settings.published.page else { return .redirect(to: "/login") }
+        return published(visit, as: .html) {
+            PublicPage(summary: $0, context: visit.context(isSignedIn: false)).html()
         }
     }
 
-    private func shown(_ visit: Visit, _ route: Route, owner: Bool, encode: () -> [UInt8]) -> Response {
+    func servers(_ visit: Visit) -> Response {
+        shown(visit, orStrangers: { $0.serversJSON() }) {
+            ServersAnswer(snapshot: visit.snapshot, language: visit.language, now: visit.now).json()
+        }
+    }
+
+    func services(_ visit: Visit) -> Response {
+        shown(visit, orStrangers: { $0.servicesJSON(visit.language) }) {
+            ServicesAnswer(snapshot: visit.snapshot, language: visit.language).json()
+        }
+    }
+
+    func stats(_ visit: Visit) -> Response {
+        shown(visit, orStrangers: { $0.statsJSON() }) { StatsAnswer(snapshot: visit.snapshot, now: visit.now).json() }
+    }
+
+    func users(_ visit: Visit) -> Response {
+        shown(visit, as: .json) { UsersAnswer(snapshot: visit.snapshot).json() }
+    }
+
+    func traffic(_ visit: Visit) -> Response {
+        shown(visit, as: .json) { TrafficAnswer(snapshot: visit.snapshot, now: visit.now).json() }
+    }
+
+    func peers(_ visit: Visit) -> Response {
+        shown(visit, as: .json) { PeersAnswer(snapshot: visit.snapshot, now: visit.now).json() }
+    }
+
+    /// All of it to the owner and to reading tokens, the public part to others.
+    private func shown(
+        _ visit: Visit, orStrangers publish: (PublicSummary) -> [UInt8], encode: () -> [UInt8]
+    ) -> Response {
+        switch visit.visitor {
+        case .owner, .token(.read): shown(visit, as: .json, encode: encode)
+        case .unknownToken: visit.error(.unauthorized)
+        case .token, .stranger:
+            visit.settings.published.page
+                ? published(visit, as: .json, encode: publish)
+                : visit.error(visit.visitor == .stranger ? .unauthorized : .forbidden)
+        }
+    }
+
+    private func shown(_ visit: Visit, as type: ContentType, encode: () -> [UInt8]) -> Response {
+        pressed("owner", visit, type, "private, no-cache", encode)
+    }
+
+    private func published(_ visit: Visit, as type: ContentType, encode: (PublicSummary) -> [UInt8]) -> Response {
+        pressed("stranger", visit, type, "public, max-age=5") {
+            encode(PublicSummary(visit.snapshot, settings: visit.settings.published, now: visit.now))
+        }
+    }
+
+    private func pressed(
+        _ reader: String, _ visit: Visit, _ type: ContentType, _ caching: String, _ encode: () -> [UInt8]
+    ) -> Response {
         // The query decides what a page shows, and the links on it; an API answer does not depend on it yet.
-        let query = route == .front ? visit.request.rawQuery : ""
-        let key = "\(owner) \(route) \(visit.language.rawValue) \(query)"
+        let query = type == .html ? visit.request.rawQuery : ""
+        let key = "\(reader) \(visit.request.path) \(visit.language.rawValue) \(query)"
         let sheet = press.sheet(key, generation: visit.snapshot.generation, encode: encode)
-        var response = visit.answer(sheet, as: route == .front ? .html : .json)
-        response.setHeader("Cache-Control", owner ? "private, no-cache" : "public, max-age=5")
+        var response = visit.answer(sheet, as: type)
+        response.setHeader("Cache-Control", caching)
         response.setHeader("Vary", "Accept-Encoding, Accept-Language, Authorization, Cookie")
         return response
     }
 
-    private func health(_ visit: Visit) -> Response {
+    func metrics(_ visit: Visit) -> Response {
+        shown(visit, as: .metrics) {
+            MetricsAnswer(
+                snapshot: visit.snapshot, now: visit.now,
+                requests: tally.lines.map { .init(route: $0.line.route, status: $0.line.status, count: $0.count) },
+                mostPeers: visit.settings.mostPeers
+            ).text()
+        }
+    }
+
+    func health(_ visit: Visit) -> Response {
         let health = Health(visit.snapshot, now: visit.now)
         var response = Response(status: health.httpStatus, body: health.json())
         response.setHeader("Content-Type", ContentType.json.rawValue)
@@ -160,8 +210,8 @@ final class Site: Sendable {
 
     // MARK: What the owner does
 
-    private func loginPage(_ visit: Visit, problem: LoginPage.Problem? = nil, status: Int = 200) -> Response {
-        if problem == nil, case .owner = door.visitor(visit.request) { return .redirect(to: "/") }
+    func loginPage(_ visit: Visit, problem: LoginPage.Problem? = nil, status: Int = 200) -> Response {
+        if problem == nil, case .owner = visit.visitor { return .redirect(to: "/") }
         let problem = problem ?? (door.hasPassword ? nil : .notSetUp)
         let next = visit.request.query["next"].map { SafeNext.path($0) }
         let page = LoginPage(problem: problem, next: next, context: visit.context(isSignedIn: false))
@@ -171,8 +221,7 @@ final class Site: Sendable {
         return response
     }
 
-    private func signIn(_ visit: Visit) -> Response {
-        guard door.isOurs(visit.request) else { return loginPage(visit, problem: .foreignForm, status: 403) }
+    func signIn(_ visit: Visit) -> Response {
         guard let form = try? visit.request.form() else { return visit.error(.badRequest) }
         switch door.signIn(password: form["password"] ?? "", visit.request) {
         case .welcome(let cookie):
@@ -189,17 +238,14 @@ final class Site: Sendable {
         }
     }
 
-    private func signOut(_ visit: Visit) -> Response {
-        guard door.isOurs(visit.request) else { return visit.error(.forbidden) }
+    func signOut(_ visit: Visit) -> Response {
         var response = Response.redirect(to: "/")
         response.addHeader("Set-Cookie", door.signOut(visit.request))
         return response
     }
 
-    private func refresh(_ visit: Visit) -> Response {
-        guard door.isOurs(visit.request) else { return visit.error(.forbidden) }
-        guard case .owner = door.visitor(visit.request) else { return visit.error(.unauthorized) }
-        refresh()
+    func refresh(_ visit: Visit) -> Response {
+        pollNow()
         return .redirect(to: "/")
     }
 }

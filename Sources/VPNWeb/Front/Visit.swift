@@ -1,5 +1,6 @@
 import FastCGI
 import Fleet
+import Foundation
 import Nodes
 import Pages
 import WireGuard
@@ -10,6 +11,12 @@ struct Visit {
     let settings: Site.Settings
     let snapshot: Snapshot
     let now = UnixTime.now
+
+    /// Looked at where the route wants to know.
+    var visitor = Door.Visitor.stranger
+
+    /// What stands in the path for the route's parameter; empty where it has none.
+    var value = ""
     private let preferences: Preferences
 
     var language: Language { preferences.language }
@@ -48,7 +55,7 @@ struct Visit {
     /// A page for people, an object for programs.
     func error(_ error: HTTPError) -> Response {
         var response = Response(status: error.rawValue)
-        if request.path.hasPrefix("/api/") || request.path == "/metrics" {
+        if Self.isForPrograms(request.path) {
             response.body = error.json(language)
             response.setHeader("Content-Type", ContentType.json.rawValue)
         } else {
@@ -58,6 +65,15 @@ struct Visit {
         if error == .unauthorized { response.setHeader("WWW-Authenticate", "Bearer realm=\"vpn-web\"") }
         response.setHeader("Cache-Control", "no-store")
         return response
+    }
+
+    static func isForPrograms(_ path: String) -> Bool { path.hasPrefix("/api/") || path == "/metrics" }
+
+    /// Where somebody signs in and comes back from.
+    var door: String {
+        let target = request.path + (request.rawQuery.isEmpty ? "" : "?" + request.rawQuery)
+        let plain = CharacterSet(charactersIn: "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-._~/")
+        return "/login?next=" + (target.addingPercentEncoding(withAllowedCharacters: plain) ?? "/")
     }
 
     private var acceptsGzip: Bool {
@@ -82,6 +98,7 @@ struct Visit {
 enum ContentType: String {
     case html = "text/html; charset=utf-8"
     case json = "application/json; charset=utf-8"
+    case metrics = "text/plain; version=0.0.4; charset=utf-8"
     case csv = "text/csv; charset=utf-8; header=present"
 }
 
