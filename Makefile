@@ -18,7 +18,7 @@ SWIFT = swift
 SCRIPTS = .ci/run $(wildcard Sources/Nodes/Resources/*.sh)
 
 .DEFAULT_GOAL = help
-.PHONY: help deps build-deps bed-deps test-deps test-packages bench-deps build lint test bench demo demo-down clean
+.PHONY: help deps build-deps bed-deps test-deps test-packages bench-deps build lint test screens bench demo demo-down clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -36,6 +36,13 @@ test: test-deps lint ## everything that can be checked, in about ten minutes
 	$(SWIFT) build --build-tests
 	$(SWIFT) test --skip-build --skip EndToEndTests
 	VPNWEB_E2E=1 $(SWIFT) test --skip-build --filter EndToEndTests
+	$(SWIFT) build --product screens
+	.build/debug/screens 3 -- --quick
+
+screens: test-deps ## every page in chromium, at every width, theme and language: pictures in .build/screens, axe-core
+	$(SWIFT) build --product vpn-web
+	$(SWIFT) build --product screens
+	.build/debug/screens
 
 bench: bench-deps ## figures against limits measured in the same run
 	$(SWIFT) run -c release bench

@@ -81,6 +81,9 @@ let package = Package(
         .testTarget(name: "EndToEndTests", dependencies: ["TestBed"]),
         .executableTarget(name: "demo", dependencies: ["TestBed"], path: "Tests/Demo"),
         .executableTarget(
+            name: "screens", dependencies: ["TestBed", "Store", "Accounting", "Fleet", "WireGuard"],
+            path: "Tests/Screens", exclude: ["screens.py"]),
+        .executableTarget(
             name: "bench",
             dependencies: ["WireGuard", "SSH", "FastCGI", "TestBed", "Store", "Accounting", "Fleet"],
             path: "Tests/Bench",

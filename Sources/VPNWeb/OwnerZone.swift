@@ -80,9 +80,12 @@ struct OwnerZone: Sendable {
     /// That day at the time of day that clocks show at `instant`; where they skip it, the next there is.
     func moment(on day: PeriodDay, atClockOf instant: UnixTime) -> UnixTime {
         let clock = calendar.dateComponents([.hour, .minute, .second], from: instant.date)
+        return moment(on: day, hour: clock.hour ?? 0, minute: clock.minute ?? 0, second: clock.second ?? 0)
+    }
+
+    func moment(on day: PeriodDay, hour: Int, minute: Int, second: Int = 0) -> UnixTime {
         let parts = DateComponents(
-            year: day.year, month: day.month, day: day.day, hour: clock.hour, minute: clock.minute,
-            second: clock.second)
+            year: day.year, month: day.month, day: day.day, hour: hour, minute: minute, second: second)
         return calendar.date(from: parts).map(UnixTime.init) ?? start(of: day)
     }
 

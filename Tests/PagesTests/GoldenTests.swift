@@ -17,11 +17,8 @@ import Testing
         Language.allCases.flatMap { language -> [Output] in
             let tag = language.rawValue
             return [
-                Output(name: "overview-\(tag).html") {
-                    OverviewPage(snapshot: Fleets.rich(), context: Fleets.context(language)).html()
-                },
                 Output(name: "overview-empty-\(tag).html") {
-                    OverviewPage(snapshot: Fleets.empty, context: Fleets.context(language)).html()
+                    OwnerPages.overview(Fleets.empty, Fleets.context(language))
                 },
                 Output(name: "public-\(tag).html") {
                     PublicPage(summary: stranger(names: true), context: Fleets.context(language, isSignedIn: false))
@@ -39,7 +36,7 @@ import Testing
             ]
         } + Language.allCases.flatMap(owner) + [
             Output(name: "overview-well-si.html") {
-                OverviewPage(snapshot: Fleets.well(peers: 3), context: Fleets.context(.english, units: .si)).html()
+                OwnerPages.overview(Fleets.well(peers: 3), Fleets.context(.english, units: .si))
             },
             Output(name: "public-numbered.html") {
                 PublicPage(summary: stranger(names: false), context: Fleets.context(isSignedIn: false)).html()

@@ -53,7 +53,7 @@ import WireGuard
         context.version = text
         let summary = PublicSummary(snapshot, settings: PublicSettings(), now: Fleets.now)
         return [
-            OverviewPage(snapshot: snapshot, context: context).html(),
+            OwnerPages.overview(snapshot, context),
             PublicPage(summary: summary, context: context).html(),
             LoginPage(problem: .wrong, next: text, context: context).html(),
             HTTPError.notFound.page(context, requestID: text),
@@ -99,7 +99,7 @@ import WireGuard
             return pages.map { page in Tags(page.html).list.map { $0 == "bdi[title]" ? "bdi[]" : $0 } }
         }
         let expected = tags("alice")
-        #expect(expected.count == 14 && expected.allSatisfy { $0.count > 60 })
+        #expect(expected.count == 16 && expected.allSatisfy { $0.count > 60 })
         var dice = Dice(state: 0xFACE)
         var texts = Self.regressions
         let wanted = ProcessInfo.processInfo.environment["VPNWEB_LONG"] == nil ? 30 : 1000
@@ -224,7 +224,7 @@ import WireGuard
                 status.state = .offline
                 snapshot.nodes.append(NodeRow(status: status, peers: nil, peersOnline: nil))
             }
-            return OverviewPage(snapshot: snapshot, context: Fleets.context()).html()
+            return OwnerPages.overview(snapshot, Fleets.context())
         }
         let harmless = try elements("harmless.html", page(Self.regressions.map { _ in "alice" }))
         let hostile = try elements("hostile.html", page(Self.regressions))

@@ -44,6 +44,31 @@ enum OwnerPages {
             network: index == 1 ? nil : "192.0.2.0/24")
     }
 
+    /// A quarter of an hour each, the last one now.
+    static let active = ActivitySeries(
+        start: UnixTime(Fleets.now.seconds / 3600 * 3600 - 23 * 3600), step: 900,
+        counts: (0..<93).map { $0 * 7919 % 17 })
+
+    static func overview(_ snapshot: Snapshot, _ context: PageContext) -> [UInt8] {
+        let history = OverviewPage.History(
+            hours: series(.hour, 24, scale: 40), active: active, monthBefore: Traffic(rx: 1 << 34, tx: 1 << 37),
+            speeds: [NodeID("main"): Traffic(rx: 1_234_000, tx: 45_600_000)])
+        return OverviewPage(snapshot: snapshot, history: snapshot.nodes.isEmpty ? nil : history, context: context)
+            .html()
+    }
+
+    static func period(_ scale: UInt64) -> PeriodsAnswer.Row {
+        var row = PeriodsAnswer.Row(
+            id: "100001", name: "alice", startDay: 5, start: midnight.advanced(by: -14 * 86_400),
+            end: midnight.advanced(by: 16 * 86_400), used: Traffic(rx: scale << 30, tx: scale << 33), hasGap: false,
+            previousStart: midnight.advanced(by: -45 * 86_400), previous: Traffic(rx: scale << 31, tx: scale << 34),
+            sameMoment: midnight.advanced(by: -31 * 86_400), atSameMoment: Traffic(rx: scale << 29, tx: scale << 32))
+        row.allowance = .init(
+            bytes: 10_000_000_000, count: "both", used: scale << 33, left: 0, forecast: scale << 34,
+            usedUpAt: midnight.advanced(by: 4 * 86_400))
+        return row
+    }
+
     static func user(
         _ id: Int64, _ snapshot: Snapshot, _ context: PageContext, scale: UInt64 = 1, interface: String = "wg0"
     ) -> [UInt8]? {
@@ -55,14 +80,16 @@ enum OwnerPages {
                     (NodeID("main"), Traffic(rx: 1 << 32, tx: 1 << 36), Traffic(rx: 1 << 30, tx: 1 << 34)),
                     (NodeID("eu1"), Traffic(rx: 1 << 28, tx: 1 << 33), .zero),
                 ],
-            sessions: scale == 0 ? [] : sessions, story: scale == 0 ? [] : story(interface))
+            period: scale == 0 ? nil : period(scale), sessions: scale == 0 ? [] : sessions,
+            story: scale == 0 ? [] : story(interface))
         return UserPage(id, snapshot: snapshot, history: history, context: context)?.html()
     }
 
     static func node(_ id: String, _ snapshot: Snapshot, _ context: PageContext, interface: String = "wg0") -> [UInt8]?
     {
         let history = NodePage.History(
-            hours: series(.hour, 24, scale: 40), days: series(.day, 35, scale: 40), story: story(interface))
+            window: .day, series: series(.hour, 24, scale: 40), active: active,
+            speed: Traffic(rx: 1_234_000, tx: 45_600_000), period: period(40), story: story(interface))
         return NodePage(NodeID(id), snapshot: snapshot, history: history, context: context)?.html()
     }
 
@@ -71,7 +98,8 @@ enum OwnerPages {
     ) -> TrafficPage.Window {
         TrafficPage.Window(
             name: name, from: midnight.advanced(by: -29 * 86_400), to: midnight.advanced(by: 86_400),
-            firstDay: "2026-10-21", lastDay: "2026-11-19", step: .day, grouping: grouping)
+            formFrom: "2026-10-21T00:00", formTo: "2026-11-20T00:00", step: .day, grouping: grouping,
+            node: grouping == .time ? NodeID("eu1") : nil, user: grouping == .time ? 100_001 : nil)
     }
 
     static func traffic(
@@ -91,7 +119,16 @@ enum OwnerPages {
                 TrafficPage.Row(subject: .node($0.status.node.id), traffic: $0.month, hasGap: false)
             }
         case .peer:
-            rows = [TrafficPage.Row(subject: .peer(key), traffic: Traffic(rx: 1, tx: 1 << 40), hasGap: true)]
+            rows = [
+                TrafficPage.Row(
+                    subject: .peer(key, owner: 100_001), traffic: Traffic(rx: 1, tx: 1 << 40), hasGap: true)
+            ]
+        case .time:
+            rows = series(.day, 3).buckets.map { bucket in
+                TrafficPage.Row(
+                    subject: .time(bucket.start, bucket.start.advanced(by: 86_400)), traffic: bucket.traffic,
+                    hasGap: bucket.hasGap)
+            }
         }
         let usage = TrafficPage.Usage(series: series(.day, 30, scale: 90), rows: rows)
         return TrafficPage(window: window(by: grouping), usage: usage, snapshot: snapshot, context: context).html()
@@ -149,6 +186,7 @@ enum OwnerPages {
         users("users", [])
         users("users-keys", [("show", "keys")])
         users("users-nobody", [("q", "zz" + (text ?? "")), ("state", "online")])
+        pages.append(("overview", overview(snapshot, context("/", []))))
         pages.append(("user", user(100_001, snapshot, context("/users/100001", []), interface: interface) ?? []))
         pages.append(("user-quiet", user(-1, snapshot, context("/users/-1", []), scale: 0) ?? []))
         pages.append(("nodes", NodesPage(snapshot: snapshot, context: context("/nodes", [])).html()))
@@ -157,6 +195,7 @@ enum OwnerPages {
         let here = context("/traffic", [])
         pages.append(("traffic", traffic(snapshot, here)))
         pages.append(("traffic-node", traffic(snapshot, here, by: .node)))
+        pages.append(("traffic-time", traffic(snapshot, here, by: .time)))
         pages.append(("traffic-peer", traffic(snapshot, here, by: .peer, key: key)))
         pages.append(("services", ServicesPage(snapshot: snapshot, context: context("/services", [])).html()))
         let set = context("/settings", [])

@@ -10,8 +10,7 @@ import WireGuard
         -> String
     {
         String(
-            decoding: OverviewPage(snapshot: snapshot, context: Fleets.context(language, query: query)).html(),
-            as: UTF8.self)
+            decoding: OwnerPages.overview(snapshot, Fleets.context(language, query: query)), as: UTF8.self)
     }
 
     @Test(arguments: PollFailure.Kind.allCases)
@@ -68,16 +67,18 @@ import WireGuard
         #expect(!html.contains("load 0.42"))
     }
 
-    @Test func `the users' table is cut into pages and keeps its order in the address`() {
-        let snapshot = Fleets.well(peers: 500)
-        let first = Self.html(snapshot)
-        #expect(first.contains("user_0<") && !first.contains("user_249<"))
-        #expect(first.contains("?sort=total&amp;page=2#users"))
-        let last = Self.html(snapshot, query: [("page", "3"), ("sort", "-name")])
-        #expect(last.contains("Page 3 of 3") && last.contains("?sort=-name&amp;page=2#users"))
-        for page in ["0", "-4", "99", "x", "9223372036854775808"] {
-            #expect(Self.html(snapshot, query: [("page", page)]).contains(" of 3"))
-        }
+    @Test func `the overview names those who are connected and those who used most, and where the others are`() {
+        var snapshot = Fleets.well(peers: 500)
+        for index in snapshot.users.indices.prefix(40) { snapshot.users[index].isOnline = true }
+        let html = Self.html(snapshot)
+        #expect(html.contains("user_0<") && !html.contains("user_60<"))
+        #expect(html.contains("href=\"/users?state=online\"") && html.contains("28 more"))
+        #expect(html.components(separatedBy: "class=\"sign\"").count == 11)
+        #expect(Self.html(Fleets.well(peers: 0)).contains("Nobody is connected now."))
+    }
+
+    @Test func `a choice of none leaves the query empty`() {
+        #expect(Link.here([("state", ""), ("q", nil)]).text == "?")
     }
 
     @Test func `every order is whole and the other way around its mirror`() {
@@ -91,7 +92,7 @@ import WireGuard
         let byName = UserOrder("name").sorted(users).compactMap(\.user.username)
         #expect(byName == byName.sorted())
         #expect(UserOrder("nonsense") == UserOrder("total"))
-        let amounts = UserOrder("-down").sorted(users).map(\.lifetime.tx)
+        let amounts = UserOrder("-month").sorted(users).map(\.month.total)
         #expect(amounts == amounts.sorted())
     }
 
@@ -112,7 +113,7 @@ import WireGuard
     @Test func `elements are closed in order`() {
         let void: Set<String> = ["meta", "link", "input", "!DOCTYPE", "circle", "path"]
         var pages = [Fleets.rich(), Fleets.empty, Fleets.well(peers: 500)].map {
-            OverviewPage(snapshot: $0, context: Fleets.context()).html()
+            OwnerPages.overview($0, Fleets.context())
         }
         pages += OwnerPages.all(Fleets.rich()) { Fleets.context(path: $0, query: $1) }.map(\.html)
         pages.append(LoginPage(problem: .wrong, next: "/", context: Fleets.context()).html())

@@ -90,8 +90,8 @@ import WireGuard
         }
         // The same canaries are in the owner's answers: the test would see them.
         let overview = String(
-            decoding: OverviewPage(snapshot: snapshot, context: Fleets.context()).html(), as: UTF8.self)
-        #expect(overview.contains("canary-user") && overview.contains("canary-key"))
+            decoding: OwnerPages.overview(snapshot, Fleets.context()), as: UTF8.self)
+        #expect(overview.contains("canary-user") && overview.contains("canary-path"))
     }
 
     @Test func `published names are shown and hidden ones are numbers`() {

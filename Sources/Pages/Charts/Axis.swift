@@ -5,7 +5,9 @@ struct Axis: Equatable {
     let lines: Int
     private let unit: UInt128
     private let power: Int
-    private let units: Units
+
+    /// Nil: plain numbers.
+    private let units: Units?
 
     /// 1, 2, 5, 10 … of a unit; a half where a whole one would leave the drawing empty.
     private static let steps: [UInt64] = [1, 2, 5].flatMap { one in [1, 10, 100, 1000].map { one * $0 } }.sorted()
@@ -30,6 +32,21 @@ struct Axis: Equatable {
         lines = max(1, Int((UInt128(most) * 10 + UInt128(step) * unit - 1) / (UInt128(step) * unit)))
     }
 
+    /// Whole numbers of things.
+    init(count most: Int) {
+        unit = 1
+        power = 0
+        units = nil
+        let most = UInt64(max(1, most))
+        var step: UInt64 = 10
+        // 1, 2, 5, 10, 20, 50 …
+        while step / 10 * UInt64(Self.most) < most {
+            step = String(step).hasPrefix("2") ? step / 2 * 5 : step * 2
+        }
+        self.step = step
+        lines = max(1, Int((most * 10 + step - 1) / step))
+    }
+
     /// How high so many bytes stand, in ten-thousandths of the whole.
     func height(_ bytes: UInt64) -> Int {
         min(10_000, Int(UInt128(bytes) * 100_000 / (UInt128(step) * unit * UInt128(lines))))
@@ -40,6 +57,6 @@ struct Axis: Equatable {
         let tenths = step * UInt64(line)
         let rest = tenths % 10
         let number = language.grouped(tenths / 10) + (rest == 0 ? "" : "\(language.decimalPoint)\(rest)")
-        return number + "\u{A0}" + units.name(power, language)
+        return units.map { number + "\u{A0}" + $0.name(power, language) } ?? number
     }
 }

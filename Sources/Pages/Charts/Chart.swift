@@ -9,29 +9,47 @@ struct Chart {
     var title: Phrase
     var series: Series
 
+    /// Where somebody finds who used it: `from` and `to` of a bar are added. Nil: a bar leads nowhere.
+    var narrower: Link?
+
     /// Which chart of its page: parts of a drawing are named once a page.
     enum Place {
-        case hours
-        case days
+        case hours, days, active
 
-        var title: StaticString { self == .hours ? "hours-title" : "days-title" }
-        var summary: StaticString { self == .hours ? "hours-summary" : "days-summary" }
+        var title: StaticString {
+            switch self {
+            case .hours: "hours-title"
+            case .days: "days-title"
+            case .active: "active-title"
+            }
+        }
+        var summary: StaticString {
+            switch self {
+            case .hours: "hours-summary"
+            case .days: "days-summary"
+            case .active: "active-summary"
+            }
+        }
         var both: StaticString {
-            self == .hours ? "hours-title hours-summary" : "days-title days-summary"
+            switch self {
+            case .hours: "hours-title hours-summary"
+            case .days: "days-title days-summary"
+            case .active: "active-title active-summary"
+            }
         }
         var hatch: StaticString { self == .hours ? "hours-hatch" : "days-hatch" }
         var hatched: StaticString { self == .hours ? "url(#hours-hatch)" : "url(#days-hatch)" }
     }
 
-    init(_ place: Place, _ title: Phrase, _ series: Series) {
+    init(_ place: Place, _ title: Phrase, _ series: Series, narrower: Link? = nil) {
         self.place = place
         self.title = title
         self.series = series
+        self.narrower = narrower
     }
 
-    /// What is left free between two bars, in ten-thousandths of the drawing.
-    fileprivate func bar(_ index: Int) -> (start: Int, end: Int, inset: Int) {
-        let count = series.buckets.count
+    /// A bar's place among so many, and what is left free beside it, in ten-thousandths of the drawing.
+    static func bar(_ index: Int, of count: Int) -> (start: Int, end: Int, inset: Int) {
         let (start, end) = (index * 10_000 / count, (index + 1) * 10_000 / count)
         return (start, end, (end - start) * (count > 60 ? 1 : 3) / 20)
     }
@@ -39,7 +57,7 @@ struct Chart {
 
 extension Attribute {
     /// Ten-thousandths of the drawing's width or height, as percent.
-    fileprivate static func share(_ name: StaticString, _ share: Int) -> Attribute {
+    static func share(_ name: StaticString, _ share: Int) -> Attribute {
         let share = min(max(0, share), 10_000)
         let rest = share % 100
         return Attribute(name: name, value: .text("\(share / 100).\(rest < 10 ? "0" : "")\(rest)%"))
@@ -93,11 +111,11 @@ extension Page {
             for (index, bucket) in chart.series.buckets.enumerated() {
                 page.bar(chart, index, bucket, axis)
             }
-            page.times(chart)
+            page.times(chart.series.grain, chart.series.buckets.map(\.start))
         }
     }
 
-    private mutating func grid(_ axis: Axis) {
+    mutating func grid(_ axis: Axis) {
         for line in 0...axis.lines {
             let y = 10_000 - line * 10_000 / axis.lines
             let label = axis.label(line, language)
@@ -121,12 +139,12 @@ extension Page {
     }
 
     private mutating func bar(_ chart: Chart, _ index: Int, _ bucket: Series.Bucket, _ axis: Axis) {
-        guard bucket.traffic.total > 0 || bucket.hasGap || bucket.resets > 0 else { return }
-        let (start, end, inset) = chart.bar(index)
+        guard bucket.traffic.total > 0 || bucket.hasGap || bucket.resets > 0 || chart.narrower != nil else { return }
+        let (start, end, inset) = Chart.bar(index, of: chart.series.buckets.count)
         let down = axis.height(bucket.traffic.tx)
         let both = axis.height(bucket.traffic.total)
         let title = told(bucket, chart.series.grain)
-        element("g") { page in
+        element("g", .number("data-row", index)) { page in
             page.element("title") { $0.text(title) }
             page.element(
                 "rect", .class(bucket.hasGap ? "gap" : "hit"), .share("x", start), .share("width", end - start),
@@ -153,28 +171,29 @@ extension Page {
     }
 
     /// Below the base line: the days' starts under hours, some of the days under days.
-    private mutating func times(_ chart: Chart) {
+    mutating func times(_ grain: Series.Grain, _ starts: [UnixTime], perHour: Int = 1) {
         var labels: [(index: Int, text: String)] = []
-        for (index, bucket) in chart.series.buckets.enumerated() {
-            if let text = tick(bucket.start, chart.series) { labels.append((index, text)) }
+        for (index, start) in starts.enumerated() {
+            if let text = tick(start, grain, hours: starts.count / perHour) { labels.append((index, text)) }
         }
         let every = max(1, (labels.count + 7) / 8)
         let kept = labels.enumerated().filter { (labels.count - 1 - $0.offset).isMultiple(of: every) }.map(\.element)
         for (offset, label) in kept.enumerated() {
-            let (start, end, _) = chart.bar(label.index)
+            let (start, end, _) = Chart.bar(label.index, of: starts.count)
             // On a phone every other one is left out.
             let isKept = (kept.count - 1 - offset).isMultiple(of: 2)
-            let x = chart.series.grain == .hour && chart.series.buckets.count > 48 ? start : (start + end) / 2
+            let x = grain == .hour && (starts.count > 48 || perHour > 1) ? start : (start + end) / 2
             element(
                 "text", .class(isKept ? "x" : "x more"), .share("x", x), .fixed("y", "100%"), .fixed("dy", "1.35em")
             ) { $0.text(label.text) }
         }
     }
 
-    private mutating func tick(_ time: UnixTime, _ series: Series) -> String? {
-        guard let civil = civil(time) else { return nil }
-        switch series.grain {
-        case .hour where series.buckets.count <= 48:
+    private mutating func tick(_ time: UnixTime, _ grain: Series.Grain, hours: Int) -> String? {
+        guard let civil = civil(time), civil.minute == 0 || grain != .hour else { return nil }
+        switch grain {
+        case .hour where hours <= 4: return ShortDate.hour(civil)
+        case .hour where hours <= 48:
             return civil.hour.isMultiple(of: 3) ? ShortDate.hour(civil) : nil
         case .hour: return civil.hour == 0 ? ShortDate.day(civil, language) : nil
         case .day: return ShortDate.day(civil, language)

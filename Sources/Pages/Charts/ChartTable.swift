@@ -38,17 +38,23 @@ extension Page {
                     }
                 }
                 page.element("tbody") { page in
-                    for bucket in chart.series.buckets.reversed() {
-                        page.element("tr") { $0.data(bucket, grain) }
+                    let buckets = chart.series.buckets
+                    for index in buckets.indices.reversed() {
+                        let end = index + 1 < buckets.count ? buckets[index + 1].start : chart.series.end
+                        page.element("tr") { $0.data(buckets[index], grain, chart.narrower, until: end) }
                     }
                 }
             }
         }
     }
 
-    private mutating func data(_ bucket: Series.Bucket, _ grain: Series.Grain) {
+    private mutating func data(_ bucket: Series.Bucket, _ grain: Series.Grain, _ narrower: Link?, until end: UnixTime) {
         let moment = moment(bucket.start, grain)
-        element("th", .fixed("scope", "row")) { $0.text(moment) }
+        element("th", .fixed("scope", "row")) { page in
+            guard let narrower, bucket.traffic.total > 0 else { return page.text(moment) }
+            let link = narrower.query("from", bucket.start.rfc3339).query("to", end.rfc3339)
+            page.element("a", .href(link)) { $0.text(moment) }
+        }
         for bytes in [bucket.traffic.tx, bucket.traffic.rx, bucket.traffic.total] {
             element("td", .class("n")) { $0.volume(bytes) }
         }

@@ -35,6 +35,13 @@ package struct Series: Sendable, Equatable {
         }
     }
 
+    /// Where the last piece ends, which may be to come: hours and days are the only pieces that lead somewhere narrower, and a day of
+    /// a change of the clocks ends an hour off.
+    var end: UnixTime {
+        guard let last = buckets.last?.start else { return UnixTime(0) }
+        return last.advanced(by: grain == .hour ? 3600 : grain == .day ? 86_400 : 31 * 86_400)
+    }
+
     var sum: Traffic { buckets.reduce(into: .zero) { $0 += $1.traffic } }
 
     /// The first of the largest. Nil: nothing was used.

@@ -1,4 +1,5 @@
 import Fleet
+import WireGuard
 
 extension Link {
     static let usersPage = Link("/users")
@@ -7,12 +8,11 @@ extension Link {
     static func user(_ id: Int64) -> Link { usersPage.appending(segment: "\(id)") }
     static func node(_ id: NodeID) -> Link { nodesPage.appending(segment: id.name) }
 
-    /// This page with these words of its query, the empty ones left out.
+    /// This page with these words of its query, the empty ones left out. An empty address would keep the query.
     static func here(_ words: [(name: String, value: String?)]) -> Link {
-        words.reduce(Link.here) { link, word in
-            guard let value = word.value, !value.isEmpty else { return link }
-            return link.query(word.name, value)
-        }
+        let said = words.compactMap { word in word.value.map { (word.name, $0) } }.filter { !$0.1.isEmpty }
+        guard !said.isEmpty else { return Link("?") }
+        return said.reduce(Link.here) { $0.query($1.0, $1.1) }
     }
 }
 
@@ -76,15 +76,43 @@ extension Page {
 
     /// Who a user is, leading to their page.
     mutating func who(_ user: User) {
-        element("a", .href(.user(user.telegramID))) { page in
-            if let username = user.username {
-                page.name(username)
-            } else {
-                page.words(.nameless, { $0.text(String(user.telegramID)) })
-            }
-        }
+        element("a", .href(.user(user.telegramID))) { $0.userName(user) }
         if user.role == "owner" { element("em") { $0.words(.owner) } }
         if !user.isActive { element("em") { $0.words(.disabled) } }
+    }
+
+    mutating func userName(_ user: User) {
+        if let username = user.username {
+            name(username)
+        } else {
+            words(.nameless, { $0.text(String(user.telegramID)) })
+        }
+    }
+
+    /// The mark of a user's state; the word is for those who do not see it.
+    mutating func presence(_ row: UserRow) {
+        presence(row.isOnline, row.latestHandshake)
+    }
+
+    mutating func presence(_ isOnline: Bool?, _ handshake: UnixTime?) {
+        let presence = Presence(isOnline: isOnline, age: handshake.map(clock.age))
+        element("span", .class("sign"), .title(string(presence.phrase))) { page in
+            page.mark(presence.mark)
+            page.element("span", .class("unseen")) { page in
+                page.words(presence.phrase)
+                page.raw(" ")
+            }
+        }
+    }
+
+    mutating func handshake(_ time: UnixTime?, _ isOnline: Bool?) {
+        if let time {
+            ago(time)
+        } else if isOnline == nil {
+            dash()
+        } else {
+            words(.never)
+        }
     }
 
     func title(_ phrase: Phrase) -> String { "\(string(phrase)) · \(string(.panel))" }

@@ -9,7 +9,11 @@ extension Page {
         var page = Page(context)
         page.raw("<!DOCTYPE html>\n")
         let language: StaticString = context.language == .russian ? "ru" : "en"
-        page.element("html", .fixed("lang", language)) { page in
+        page.element(
+            "html", .fixed("lang", language), .theme(context.theme),
+            .fixed("data-copy", Phrase.copy.wording.text(context.language)),
+            .fixed("data-copied", Phrase.copied.wording.text(context.language))
+        ) { page in
             page.head(title)
             page.element("body") { page in
                 page.element("a", .class("skip"), .href(Link.here.fragment("main"))) { $0.words(.skipToContent) }
@@ -30,13 +34,14 @@ extension Page {
                 <meta name="color-scheme" content="light dark"><meta name="robots" content="noindex">
                 """)
             page.element("title") { $0.text(title) }
-            page.raw(
-                """
-                <link rel="stylesheet" href="/static/vpn-web.css">\
-                <link rel="icon" type="image/svg+xml" href="/static/favicon.svg">\
-                <script src="/static/vpn-web.js" defer></script>
-                """)
+            page.void("link", .fixed("rel", "stylesheet"), .href(page.file("/static/vpn-web.css")))
+            page.raw("<link rel=\"icon\" type=\"image/svg+xml\" href=\"/static/favicon.svg\">")
+            page.element("script", .src(page.file("/static/vpn-web.js")), .fixed("defer", "")) { _ in }
         }
+    }
+
+    private func file(_ path: StaticString) -> Link {
+        context.files.isEmpty ? Link(path) : Link(path).query("v", context.files)
     }
 
     private mutating func header() {
@@ -56,8 +61,9 @@ extension Page {
             }
             page.element("div", .class("tools")) { page in
                 page.languages()
+                page.themes()
                 if page.context.isSignedIn {
-                    page.button(.refreshNow, posting: Link("/refresh"))
+                    page.refreshNow()
                     page.button(.signOut, posting: Link("/logout"))
                 } else if page.context.path != "/login" {
                     page.element("a", .class("button"), .href(Link("/login"))) { $0.words(.signIn) }
@@ -69,11 +75,15 @@ extension Page {
     private mutating func navigate(to section: Section) {
         let path = section.link.text
         if context.path == path {
-            element("a", .href(section.link), .fixed("aria-current", "page")) { $0.words(section.phrase) }
+            element("a", .href(section.link), section.letter, .fixed("aria-current", "page")) {
+                $0.words(section.phrase)
+            }
         } else if section != .overview, context.path.hasPrefix(path + "/") {
-            element("a", .href(section.link), .fixed("aria-current", "true")) { $0.words(section.phrase) }
+            element("a", .href(section.link), section.letter, .fixed("aria-current", "true")) {
+                $0.words(section.phrase)
+            }
         } else {
-            element("a", .href(section.link)) { $0.words(section.phrase) }
+            element("a", .href(section.link), section.letter) { $0.words(section.phrase) }
         }
     }
 
@@ -90,6 +100,34 @@ extension Page {
         }
     }
 
+    /// Leads to the next theme; the choice is remembered, without a script too.
+    private mutating func themes() {
+        var link = Link.here
+        for (name, value) in context.query where name != "theme" { link = link.query(name, value) }
+        let next = context.theme.next
+        element(
+            "a", .class("theme"), .href(link.query("theme", next.rawValue)), .title(string(context.theme.phrase)),
+            .fixed("rel", "nofollow")
+        ) { page in
+            page.raw(page.context.theme.markup)
+            page.element("span", .class("unseen")) { page in
+                page.words(page.context.theme.phrase)
+                page.raw(". ")
+                page.words(.themeSwitch, { $0.words(next.phrase) })
+            }
+        }
+    }
+
+    /// Polls every node, and comes back to this page.
+    private mutating func refreshNow() {
+        var back = Link.path(context.path)
+        for (name, value) in context.query { back = back.query(name, value) }
+        element("form", .fixed("method", "post"), .action(Link("/refresh"))) { page in
+            page.void("input", .fixed("type", "hidden"), .fixed("name", "next"), .value(back.text))
+            page.element("button", .fixed("type", "submit")) { $0.words(.refreshNow) }
+        }
+    }
+
     /// A form of one button: whatever changes something is a POST.
     mutating func button(_ phrase: Phrase, posting link: Link) {
         element("form", .fixed("method", "post"), .action(link)) { page in
@@ -98,9 +136,10 @@ extension Page {
     }
 
     private mutating func main(refreshes: Bool, asOf: UnixTime?, _ content: (inout Page) -> Void) {
+        // How old the numbers are is said before them.
         let inside: (inout Page) -> Void = { page in
-            content(&page)
             page.asOf(asOf)
+            content(&page)
         }
         guard refreshes else { return element("main", .id("main"), .fixed("tabindex", "-1"), content: inside) }
         element(
@@ -115,9 +154,8 @@ extension Page {
         element("p", .class("asof")) { page in
             page.element("span") { page in
                 page.words(.dataAsOf, { $0.clockTime(time) })
-                page.text(" (")
+                page.text(" · ")
                 page.ago(time)
-                page.text(")")
             }
         }
     }
@@ -127,7 +165,50 @@ extension Page {
         guard context.isSignedIn else { return }
         element("footer") { page in
             let version = page.context.version
-            page.words(.version, { $0.text(version) })
+            page.element("span") { page in page.words(.version, { $0.text(version) }) }
+            page.keys()
+        }
+    }
+}
+
+extension PageContext.Theme {
+    var next: PageContext.Theme {
+        switch self {
+        case .auto: .dark
+        case .dark: .light
+        case .light: .auto
+        }
+    }
+
+    var phrase: Phrase {
+        switch self {
+        case .auto: .themeAuto
+        case .light: .themeLight
+        case .dark: .themeDark
+        }
+    }
+
+    /// A half disc, a ring, a disc.
+    fileprivate var markup: StaticString {
+        switch self {
+        case .auto:
+            """
+            <svg viewBox="0 0 16 16" aria-hidden="true"><circle class="line" cx="8" cy="8" r="6"/>\
+            <path d="M8 2a6 6 0 0 1 0 12z"/></svg>
+            """
+        case .light:
+            "<svg viewBox=\"0 0 16 16\" aria-hidden=\"true\"><circle class=\"line\" cx=\"8\" cy=\"8\" r=\"6\"/></svg>"
+        case .dark: "<svg viewBox=\"0 0 16 16\" aria-hidden=\"true\"><circle cx=\"8\" cy=\"8\" r=\"7\"/></svg>"
+        }
+    }
+}
+
+extension Attribute {
+    fileprivate static func theme(_ theme: PageContext.Theme) -> Attribute {
+        switch theme {
+        case .auto: .fixed("data-theme", "auto")
+        case .light: .fixed("data-theme", "light")
+        case .dark: .fixed("data-theme", "dark")
         }
     }
 }

@@ -10,18 +10,37 @@ package struct NodePage: Sendable {
 
     /// What the database knows of the node.
     package struct History: Sendable {
-        /// 24 hours, the last one now; 35 days, the last one today.
-        package var hours: Series
-        package var days: Series
+        /// What the query asks for: 24 hours, 7 times 24, or 30 days.
+        package var window: Window
+        package var series: Series
+        package var active: ActivitySeries?
+
+        /// Bits a second, of the last minutes. Nil: nobody knows.
+        package var speed: Traffic?
+
+        /// The billing period under way, where the node has an allowance.
+        package var period: PeriodsAnswer.Row?
 
         /// Newest first.
         package var story: [StoryLine]
 
-        package init(hours: Series, days: Series, story: [StoryLine]) {
-            self.hours = hours
-            self.days = days
+        package init(
+            window: Window, series: Series, active: ActivitySeries? = nil, speed: Traffic? = nil,
+            period: PeriodsAnswer.Row? = nil, story: [StoryLine]
+        ) {
+            self.window = window
+            self.series = series
+            self.active = active
+            self.speed = speed
+            self.period = period
             self.story = story
         }
+    }
+
+    package enum Window: String, Sendable, CaseIterable {
+        case day = "24h"
+        case week = "7d"
+        case month = "30d"
     }
 
     /// Nil: the configuration has no such node. `history` nil: it could not be read.
@@ -50,28 +69,49 @@ package struct NodePage: Sendable {
                     }
                 })
             page.problems(Problem.of(status, context.now))
-            page.totals(row)
-            if let history {
-                page.block("usage", .traffic, .chart) { page in
-                    page.chart(Chart(.hours, .byHours24, history.hours))
-                    page.chart(Chart(.days, .byDays35, history.days))
-                }
-            } else {
-                page.unreadable()
-            }
-            page.facts(status)
+            page.totals(row, history?.speed)
+            if let period = history?.period { page.period(period) }
+            if let history { page.usage(history, of: status.node.id) } else { page.unreadable() }
+            page.peers(peers, snapshot)
+            page.serviceStrip(snapshot, on: status.node.id)
             page.interfaces(status, peers)
             page.reconciliation(row)
-            page.peers(peers, snapshot)
+            page.facts(status)
             if let history { page.story(history.story, snapshot.nodeNames, .nodeEvents) }
         }
     }
 }
 
 extension Page {
-    fileprivate mutating func totals(_ row: NodeRow) {
+    fileprivate mutating func usage(_ history: NodePage.History, of node: NodeID) {
+        let narrower = Link("/traffic").query("node", node.name).query("by", "user")
+        block("usage", .traffic, .chart) { page in
+            page.element("nav", .class("tabs small"), .label(page.string(.window))) { page in
+                for window in NodePage.Window.allCases {
+                    page.choice(
+                        window.phrase, isChosen: window == history.window,
+                        Link.here([("window", window == .day ? nil : window.rawValue)]).fragment("usage"))
+                }
+            }
+            page.chart(Chart(.hours, history.window.title, history.series, narrower: narrower))
+            if let active = history.active { page.chart(active) }
+            page.element("p", .class("onward")) { page in
+                page.element("a", .href(Link("/traffic").query("node", node.name))) { $0.words(.otherTimes) }
+                page.raw(" · ")
+                page.element(
+                    "a",
+                    .href(
+                        Link("/api/history").query("node", node.name).query("by", "user").query("step", "day")
+                            .query("format", "csv")), .fixed("download", "")
+                ) { $0.words(.asCSV) }
+            }
+        }
+    }
+
+    fileprivate mutating func totals(_ row: NodeRow, _ speed: Traffic?) {
         let isStale = row.status.isStale(at: context.now)
         element("section", .class("numbers"), .label(string(.numbers))) { page in
+            page.hint(.nodeNumbers)
             page.element("dl") { page in
                 page.figure(.peers) { page in
                     if let peers = row.peers {
@@ -88,11 +128,13 @@ extension Page {
                         page.dash()
                     }
                 }
+                page.figure(.speedNow) { page in
+                    if let speed, !isStale { page.speed(speed) } else { page.dash() }
+                }
                 page.figure(.today) { $0.downUp(row.today) }
                 page.figure(.month) { $0.downUp(row.month) }
                 page.figure(.total) { $0.downUp(row.lifetime) }
             }
-            page.hint(.nodeNumbers)
         }
     }
 
@@ -194,7 +236,7 @@ extension Page {
             if let link { page.downUp(Traffic(rx: link.rx, tx: link.tx)) } else { page.dash() }
         }
         cell(.publicKey) { page in
-            if let key = interface.publicKey { page.code(key.base64) } else { page.dash() }
+            if let key = interface.publicKey { page.key(key.base64) } else { page.dash() }
         }
     }
 
@@ -224,17 +266,15 @@ extension Page {
                         page.element("tr") { $0.peer(peer, peer.owner.flatMap { people[$0] }, most) }
                     }
                 })
-            page.pager(paging) { Link.here([("page", "\($0)")]).fragment("peers") }
+            let window = page.context.query("window")
+            page.pager(paging) { Link.here([("window", window), ("page", "\($0)")]).fragment("peers") }
         }
     }
 
     private mutating func peer(_ peer: PeerRow, _ owner: User?, _ most: UInt64) {
-        let presence = Presence(isOnline: peer.isOnline, age: peer.latestHandshake.map(clock.age))
         rowHead(.user) { page in
-            page.element("span", .class("who"), .title(page.string(presence.phrase))) { page in
-                page.mark(presence.mark)
-                page.element("span", .class("unseen")) { $0.words(presence.phrase) }
-                page.raw(" ")
+            page.element("span", .class("who")) { page in
+                page.presence(peer.isOnline, peer.latestHandshake)
                 page.element("span") { page in
                     if let owner {
                         page.who(owner)
@@ -245,7 +285,7 @@ extension Page {
                     }
                 }
             }
-            page.element("small") { $0.code(peer.publicKey) }
+            page.element("small") { $0.key(peer.publicKey) }
         }
         cell(.device) { page in
             if let name = peer.device?.name { page.name(name) } else { page.dash() }
@@ -255,7 +295,7 @@ extension Page {
             page.share(peer.lifetime, of: most)
         }
         numberCell(.onNodeNow) { page in
-            if let session = peer.session { page.downUp(session) } else { page.dash() }
+            if let session = peer.session { page.downUpOrDash(session) } else { page.dash() }
         }
         numberCell(.since) { page in
             if let since = peer.countedSince { page.date(since) } else { page.dash() }
@@ -274,5 +314,23 @@ extension Page {
         let size = tenths.magnitude
         return
             "\(sign)\(language.grouped(size / 10))\(language.decimalPoint)\(size % 10)\u{A0}\(language.form(0, .seconds))"
+    }
+}
+
+extension NodePage.Window {
+    fileprivate var phrase: Phrase {
+        switch self {
+        case .day: .hours24
+        case .week: .days7
+        case .month: .days30
+        }
+    }
+
+    fileprivate var title: Phrase {
+        switch self {
+        case .day: .byHours24
+        case .week: .byHours7
+        case .month: .byDays30
+        }
     }
 }

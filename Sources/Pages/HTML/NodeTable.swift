@@ -2,21 +2,22 @@ import Fleet
 import WireGuard
 
 extension Page {
-    mutating func nodes(_ snapshot: Snapshot) {
+    /// - Parameter speeds: bits a second of the last minutes. A node that is not in it: nobody knows.
+    mutating func nodes(_ snapshot: Snapshot, _ speeds: [NodeID: Traffic] = [:]) {
         block("nodes", .nodes, count: snapshot.nodes.count, .nodes) { page in
             guard !snapshot.nodes.isEmpty else { return page.empty(.noNodes) }
             let most = snapshot.nodes.map(\.month.total).max() ?? 0
             page.table(
-                .nodes,
+                .nodes, isDense: true,
                 head: { page in
                     page.heads([
-                        (.node, false), (.state, false), (.peers, true), (.today, true), (.month, true),
-                        (.latency, true), (.dataAge, true),
+                        (.node, false), (.state, false), (.peers, true), (.speedNow, true), (.today, true),
+                        (.month, true), (.dataAge, true),
                     ])
                 },
                 rows: { page in
                     for row in snapshot.nodes {
-                        page.element("tr") { $0.node(row, most) }
+                        page.element("tr") { $0.node(row, most, speeds[row.status.node.id]) }
                     }
                 })
         }
@@ -26,7 +27,7 @@ extension Page {
         element("p", .class("empty")) { $0.words(hint.wording) }
     }
 
-    private mutating func node(_ row: NodeRow, _ most: UInt64) {
+    private mutating func node(_ row: NodeRow, _ most: UInt64, _ speed: Traffic?) {
         let status = row.status
         let isStale = status.isStale(at: context.now)
         rowHead(.node) { page in
@@ -52,18 +53,23 @@ extension Page {
                 },
                 { $0.number(peers) })
         }
-        numberCell(.today) { $0.downUp(row.today) }
-        numberCell(.month) { page in
-            page.downUp(row.month)
-            page.share(row.month, of: most)
+        numberCell(.speedNow) { page in
+            if let speed, !isStale { page.speed(speed) } else { page.dash() }
         }
-        numberCell(.latency) { page in
-            guard status.state == .online, let took = status.lastSample?.took else { return page.dash() }
-            page.milliseconds(took)
+        numberCell(.today) { $0.downUpOrDash(row.today) }
+        numberCell(.month) { page in
+            page.downUpOrDash(row.month)
+            page.share(row.month, of: most)
         }
         numberCell(.dataAge) { page in
             guard let sample = status.lastSample else { return page.dash() }
             page.ago(sample.takenAt)
+            guard status.state == .online else { return }
+            page.element("small") { page in
+                page.words(.answeredIn)
+                page.raw(" ")
+                page.milliseconds(sample.took)
+            }
         }
     }
 

@@ -3,10 +3,13 @@ package import Fleet
 /// All nodes, and what is wrong with them.
 package struct NodesPage: Sendable {
     let snapshot: Snapshot
+    let speeds: [NodeID: Traffic]
     let context: PageContext
 
-    package init(snapshot: Snapshot, context: PageContext) {
+    /// - Parameter speeds: bits a second of the last minutes, where they are known.
+    package init(snapshot: Snapshot, speeds: [NodeID: Traffic] = [:], context: PageContext) {
         self.snapshot = snapshot
+        self.speeds = speeds
         self.context = context
     }
 
@@ -15,7 +18,12 @@ package struct NodesPage: Sendable {
         return Page.framed(context, title: title, asOf: snapshot.newestSample, refreshes: true) { page in
             page.heading(.nodes)
             page.problems(Problem.worstFirst(snapshot.nodes.flatMap { Problem.of($0.status, context.now) }))
-            page.nodes(snapshot)
+            page.nodes(snapshot, speeds)
+            guard !snapshot.nodes.isEmpty else { return }
+            page.element("p", .class("onward")) { page in
+                let csv = Link("/api/history").query("by", "node").query("step", "day").query("format", "csv")
+                page.element("a", .href(csv), .fixed("download", "")) { $0.words(.asCSV) }
+            }
         }
     }
 }

@@ -53,8 +53,15 @@ struct Page {
     func string(_ phrase: Phrase) -> String { phrase.wording.text(language).description }
     func count(_ number: Int, _ thing: Counted) -> String { language.counted(number, thing) }
 
+    /// The explanation of a block, behind a question mark at its corner.
     mutating func hint(_ hint: Hint) {
-        element("p", .class("hint")) { $0.words(hint.wording) }
+        element("details", .class("hint"), .key("hint-\(hint)")) { page in
+            page.element("summary", .title(page.string(.hintOf))) { page in
+                page.raw("<span aria-hidden=\"true\">?</span>")
+                page.element("span", .class("unseen")) { $0.words(.hintOf) }
+            }
+            page.element("p") { $0.words(hint.wording) }
+        }
     }
 
     // MARK: What comes from outside
@@ -74,6 +81,13 @@ struct Page {
     mutating func code(_ text: String) {
         let short = Self.cut(text, 200)
         element("code", .title(Self.cut(text, 2000))) { $0.text(short) }
+    }
+
+    /// A public key, with a button to copy it that the script makes.
+    mutating func key(_ text: String) {
+        element("code", .class("key-text"), .title(Self.cut(text, 2000)), .fixed("data-copy", "")) {
+            $0.text(Self.cut(text, 200))
+        }
     }
 
     /// At most so many scalars, an ellipsis in place of the rest.

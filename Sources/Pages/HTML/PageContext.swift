@@ -20,9 +20,20 @@ package struct PageContext: Sendable {
 
     package var version: String
 
+    /// Light, dark, or as the system's.
+    package var theme: Theme
+
+    /// Part of the address of style sheet and script: with other files, another one. Empty: left out.
+    package var files: String
+
+    package enum Theme: String, Sendable, CaseIterable {
+        case auto, light, dark
+    }
+
     package init(
         language: Language, units: Units, zone: TimeZone, now: UnixTime, isSignedIn: Bool, panelURL: String = "",
-        path: String = "/", query: [(name: String, value: String)] = [], version: String = ""
+        path: String = "/", query: [(name: String, value: String)] = [], version: String = "", theme: Theme = .auto,
+        files: String = ""
     ) {
         self.language = language
         self.units = units
@@ -33,6 +44,8 @@ package struct PageContext: Sendable {
         self.path = path
         self.query = query
         self.version = version
+        self.theme = theme
+        self.files = files
     }
 
     /// The first value of that name.

@@ -2,6 +2,7 @@ import Fleet
 import WireGuard
 
 extension Page {
+    /// Each by its title; what it means and what to do is behind it. A lone one is open.
     mutating func problems(_ problems: [Problem]) {
         guard !problems.isEmpty else { return }
         element("section", .class("problems"), .label(string(.openProblems))) { page in
@@ -9,8 +10,12 @@ extension Page {
             page.element("ul") { page in
                 for problem in problems {
                     page.element("li", .class(problem.mark.name)) { page in
-                        page.mark(problem.mark)
-                        page.element("div") { $0.problem(problem) }
+                        let content: (inout Page) -> Void = { page in page.problem(problem) }
+                        if problems.count == 1 {
+                            page.element("details", .key(problem.key), .fixed("open", ""), content: content)
+                        } else {
+                            page.element("details", .key(problem.key), content: content)
+                        }
                     }
                 }
             }
@@ -20,13 +25,13 @@ extension Page {
     private mutating func problem(_ problem: Problem) {
         switch problem {
         case .storeFailing(let failure):
-            title(since: failure.since) { $0.words(ProblemWords.store.title) }
+            title(problem.mark, since: failure.since) { $0.words(ProblemWords.store.title) }
             say(ProblemWords.store.what)
             element("p") { $0.waiting(failure) }
             say(ProblemWords.store.mend, .class("mend"))
             seen(failure.words)
         case .allAway(let nodes):
-            title(since: nodes.compactMap(\.since).min()) { $0.words(ProblemWords.allAway.title) }
+            title(problem.mark, since: nodes.compactMap(\.since).min()) { $0.words(ProblemWords.allAway.title) }
             say(ProblemWords.allAway.what)
             say(ProblemWords.allAway.mend, .class("mend"))
             more(problem.key) { page in
@@ -36,17 +41,17 @@ extension Page {
             }
         case .pollFailed(let status, let failure):
             let words = FailureWords(failure.kind)
-            title(since: status.since, polls: status.failures) { $0.nodeTitle(status, words.state) }
+            title(problem.mark, since: status.since, polls: status.failures) { $0.nodeTitle(status, words.state) }
             say(words.what)
             say(words.mend, .class("mend"), [{ $0.text(status.node.id.name) }])
             seen(failure.detail)
         case .stale(let status, let sample):
-            title(since: sample.takenAt) { $0.nodeTitle(status, ProblemWords.stale.title) }
+            title(problem.mark, since: sample.takenAt) { $0.nodeTitle(status, ProblemWords.stale.title) }
             say(ProblemWords.stale.what)
             say(ProblemWords.stale.mend, .class("mend"), [{ $0.text(status.node.id.name) }])
         case .incomplete(let status, let sample):
             let id = status.node.id.name
-            title(since: nil) { $0.nodeTitle(status, ProblemWords.incomplete.title) }
+            title(problem.mark, since: nil) { $0.nodeTitle(status, ProblemWords.incomplete.title) }
             say(ProblemWords.incomplete.what, nil, [{ $0.text(id) }, { $0.refused(sample) }])
             say(ProblemWords.incomplete.mend, .class("mend"), [{ $0.text(id) }])
             seen(
@@ -54,7 +59,7 @@ extension Page {
                     "line \(rejection.line)\(rejection.field.map { ", field \($0)" } ?? ""): \(rejection.reason.rawValue)"
                 }.joined(separator: "; "))
         case .clocksDiffer(let status, let offset):
-            title(since: nil) { $0.nodeTitle(status, ProblemWords.clock.title) }
+            title(problem.mark, since: nil) { $0.nodeTitle(status, ProblemWords.clock.title) }
             say(
                 ProblemWords.clock.what, nil,
                 [{ $0.text(status.node.id.name) }, { $0.text(OwnerClock.span(offset, $0.language)) }])
@@ -72,7 +77,7 @@ extension Page {
         switch problem {
         case .sourceUnreadable(let source):
             let words = source.asOf == nil ? ProblemWords.sourceNever : ProblemWords.sourceGone
-            title(since: nil) { page in
+            title(problem.mark, since: nil) { page in
                 page.words(words.title)
                 page.raw(": ")
                 page.code(source.path)
@@ -81,7 +86,7 @@ extension Page {
             say(words.mend, .class("mend"))
             seen(source.problem ?? "")
         case .sourceOdd(let source):
-            title(since: nil) { page in
+            title(problem.mark, since: nil) { page in
                 page.words(ProblemWords.sourceOdd.title)
                 page.raw(": ")
                 page.code(source.path)
@@ -90,7 +95,7 @@ extension Page {
             say(ProblemWords.sourceOdd.mend, .class("mend"))
             seen(source.notice ?? "")
         case .conflicts(let conflicts):
-            title(since: nil) { $0.words(ProblemWords.conflicts.title) }
+            title(problem.mark, since: nil) { $0.words(ProblemWords.conflicts.title) }
             say(ProblemWords.conflicts.what, nil, [{ $0.number(conflicts.count) }])
             say(ProblemWords.conflicts.mend, .class("mend"))
             more(problem.key) { page in
@@ -100,7 +105,7 @@ extension Page {
                 }
             }
         case .skipped(let skipped):
-            title(since: nil) { $0.words(ProblemWords.skipped.title) }
+            title(problem.mark, since: nil) { $0.words(ProblemWords.skipped.title) }
             say(ProblemWords.skipped.what, nil, [{ $0.text($0.count(skipped.count, .records)) }])
             say(ProblemWords.skipped.mend, .class("mend"))
             more(problem.key) { page in
@@ -116,13 +121,18 @@ extension Page {
         }
     }
 
-    private mutating func title(since: UnixTime?, polls: Int = 0, _ content: (inout Page) -> Void) {
-        element("h2", content: content)
-        guard since != nil || polls > 1 else { return }
-        element("p", .class("since")) { page in
-            if let since { page.words(.lasting, { $0.text($0.since(since)) }) }
-            if since != nil, polls > 1 { page.text(", ") }
-            if polls > 1 { page.words(.sawOnce, { $0.text($0.count(polls, .polls)) }) }
+    private mutating func title(
+        _ mark: Mark, since: UnixTime?, polls: Int = 0, _ content: (inout Page) -> Void
+    ) {
+        element("summary") { page in
+            page.mark(mark)
+            page.element("h2", content: content)
+            guard since != nil || polls > 1 else { return }
+            page.element("span", .class("since")) { page in
+                if let since { page.words(.lasting, { $0.text($0.since(since)) }) }
+                if since != nil, polls > 1 { page.text(", ") }
+                if polls > 1 { page.words(.sawOnce, { $0.text($0.count(polls, .polls)) }) }
+            }
         }
     }
 
@@ -163,7 +173,7 @@ extension Page {
     }
 
     private mutating func more(_ key: String, _ content: (inout Page) -> Void) {
-        element("details", .key(key)) { page in
+        element("details", .key(key + "-more")) { page in
             page.element("summary") { $0.words(.details) }
             content(&page)
         }

@@ -92,6 +92,7 @@ extension Page {
 
     fileprivate mutating func counts(_ summary: PublicSummary) {
         element("section", .class("numbers"), .label(string(.numbers))) { page in
+            page.hint(.publicNumbers)
             page.element("dl") { page in
                 page.figure(.onlineNow) { page in
                     if let online = summary.online { page.count(online) } else { page.dash() }
@@ -103,7 +104,6 @@ extension Page {
                     page.words(.ofTotal, { $0.count(summary.activePeers) }, { $0.count(summary.totalPeers) })
                 }
             }
-            page.hint(.publicNumbers)
         }
     }
 

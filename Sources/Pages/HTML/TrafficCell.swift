@@ -14,6 +14,24 @@ extension Page {
         }
     }
 
+    /// As `downUp`, of bits a second.
+    mutating func speed(_ bits: Traffic) {
+        element("span", .class("down")) { page in
+            page.direction("↓", .downloaded)
+            page.text(Units.rate(bits.tx, page.language))
+        }
+        raw(" ")
+        element("span", .class("up")) { page in
+            page.direction("↑", .uploaded)
+            page.text(Units.rate(bits.rx, page.language))
+        }
+    }
+
+    /// Nothing at all in one sign.
+    mutating func downUpOrDash(_ traffic: Traffic) {
+        if traffic.isZero { element("span", .class("dash")) { $0.text("0") } } else { downUp(traffic) }
+    }
+
     private mutating func direction(_ arrow: StaticString, _ phrase: Phrase) {
         element("span", .class("arrow"), .fixed("aria-hidden", "true")) { $0.raw(arrow) }
         element("span", .class("unseen")) { page in

@@ -8,20 +8,18 @@ struct UserOrder: Equatable {
 
     enum Column: String, CaseIterable {
         case name
-        case devices
-        case down
-        case up
-        case total
         case today
         case month
+        case total
+        case devices
+        case nodes
         case handshake
 
         var phrase: Phrase {
             switch self {
             case .name: .user
             case .devices: .devices
-            case .down: .downloaded
-            case .up: .uploaded
+            case .nodes: .nodes
             case .total: .total
             case .today: .today
             case .month: .month
@@ -53,24 +51,30 @@ struct UserOrder: Equatable {
 
     /// Equal ones stand by their id, so that a page's rows are the same at every request.
     func sorted(_ users: [UserRow]) -> [UserRow] {
+        guard column != .name else {
+            return Self.sorted(users.map { ($0.user.sortName, $0) }) { isReversed ? $0 > $1 : $0 < $1 }
+        }
+        return Self.sorted(users.map { (amount(of: $0), $0) }) { isReversed ? $0 < $1 : $0 > $1 }
+    }
+
+    /// What is compared is made once a row.
+    private static func sorted<Key: Equatable>(
+        _ users: [(key: Key, row: UserRow)], _ comesFirst: (Key, Key) -> Bool
+    ) -> [UserRow] {
         users.sorted { a, b in
-            let (first, second) = isReversed ? (b, a) : (a, b)
-            switch column {
-            case .name:
-                let names = (first.user.sortName, second.user.sortName)
-                if names.0 != names.1 { return names.0 < names.1 }
-            case .devices where first.peersCount != second.peersCount: return first.peersCount > second.peersCount
-            case .down where first.lifetime.tx != second.lifetime.tx: return first.lifetime.tx > second.lifetime.tx
-            case .up where first.lifetime.rx != second.lifetime.rx: return first.lifetime.rx > second.lifetime.rx
-            case .total where first.lifetime.total != second.lifetime.total:
-                return first.lifetime.total > second.lifetime.total
-            case .today where first.today.total != second.today.total: return first.today.total > second.today.total
-            case .month where first.month.total != second.month.total: return first.month.total > second.month.total
-            case .handshake where first.latestHandshake != second.latestHandshake:
-                return (first.latestHandshake?.seconds ?? .min) > (second.latestHandshake?.seconds ?? .min)
-            default: break
-            }
-            return a.user.telegramID < b.user.telegramID
+            a.key == b.key ? a.row.user.telegramID < b.row.user.telegramID : comesFirst(a.key, b.key)
+        }.map(\.row)
+    }
+
+    private func amount(of row: UserRow) -> UInt64 {
+        switch column {
+        case .name: 0
+        case .today: row.today.total
+        case .month: row.month.total
+        case .total: row.lifetime.total
+        case .devices: UInt64(row.peersCount)
+        case .nodes: UInt64(Set(row.activeNodes).count)
+        case .handshake: UInt64(max(0, row.latestHandshake?.seconds ?? 0))
         }
     }
 }

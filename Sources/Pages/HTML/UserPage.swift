@@ -17,17 +17,21 @@ package struct UserPage: Sendable {
         /// Over these 35 days, and since the month began.
         package var byNode: [(node: NodeID, days: Traffic, month: Traffic)]
 
+        /// The billing period under way. Nil: nothing was booked yet.
+        package var period: PeriodsAnswer.Row?
+
         /// Newest first.
         package var sessions: [SessionLine]
         package var story: [StoryLine]
 
         package init(
             days: Series, hours: Series, byNode: [(node: NodeID, days: Traffic, month: Traffic)],
-            sessions: [SessionLine], story: [StoryLine]
+            period: PeriodsAnswer.Row? = nil, sessions: [SessionLine], story: [StoryLine]
         ) {
             self.days = days
             self.hours = hours
             self.byNode = byNode
+            self.period = period
             self.sessions = sessions
             self.story = story
         }
@@ -43,16 +47,18 @@ package struct UserPage: Sendable {
     }
 
     package func html() -> [UInt8] {
-        let name = Page.cut(row.user.username ?? "\(row.user.telegramID)", 100)
-        let devices = snapshot.peers.filter { $0.owner == row.user.telegramID }
+        let id = row.user.telegramID
+        let name = Page.cut(row.user.username ?? "\(id)", 100)
+        let devices = snapshot.peers.filter { $0.owner == id }
         let names = snapshot.nodeNames
         let panel = Phrase.panel.wording.text(context.language).description
         return Page.framed(context, title: "\(name) · \(panel)", asOf: snapshot.newestSample, refreshes: true) {
             page in
             page.who(row)
             page.totals(row, since: devices.compactMap(\.countedSince).min())
+            if let period = history?.period { page.period(period) }
             if let history {
-                page.usage(history)
+                page.usage(history, of: id)
                 page.split(history.byNode, names)
             } else {
                 page.unreadable()
@@ -70,13 +76,7 @@ extension Page {
     fileprivate mutating func who(_ row: UserRow) {
         let presence = Presence(isOnline: row.isOnline, age: row.latestHandshake.map(clock.age))
         heading(
-            { page in
-                if let username = row.user.username {
-                    page.name(username)
-                } else {
-                    page.words(.nameless, { $0.text(String(row.user.telegramID)) })
-                }
-            },
+            { $0.userName(row.user) },
             state: { page in
                 page.state(presence.mark, presence.phrase)
                 page.element("small") { page in
@@ -94,6 +94,7 @@ extension Page {
 
     fileprivate mutating func totals(_ row: UserRow, since: UnixTime?) {
         element("section", .class("numbers"), .label(string(.numbers))) { page in
+            page.hint(.userNumbers)
             page.element("dl") { page in
                 page.figure(.today) { $0.downUp(row.today) }
                 page.figure(.month) { $0.downUp(row.month) }
@@ -109,14 +110,22 @@ extension Page {
                 }
                 page.figure(.lastHandshake) { $0.handshake(row.latestHandshake, row.isOnline) }
             }
-            page.hint(.userNumbers)
         }
     }
 
-    fileprivate mutating func usage(_ history: UserPage.History) {
+    fileprivate mutating func usage(_ history: UserPage.History, of id: Int64) {
+        let narrower = Link("/traffic").query("user", "\(id)").query("by", "node")
         block("usage", .traffic, .chart) { page in
-            page.chart(Chart(.days, .byDays35, history.days))
-            page.chart(Chart(.hours, .byHours7, history.hours))
+            page.chart(Chart(.days, .byDays35, history.days, narrower: narrower))
+            page.chart(Chart(.hours, .byHours7, history.hours, narrower: narrower))
+            page.element("p", .class("onward")) { page in
+                page.element("a", .href(Link("/traffic").query("user", "\(id)"))) { $0.words(.otherTimes) }
+                page.raw(" · ")
+                page.element(
+                    "a", .href(Link("/api/history").query("user", "\(id)").query("step", "day").query("format", "csv")),
+                    .fixed("download", "")
+                ) { $0.words(.asCSV) }
+            }
         }
     }
 
@@ -127,7 +136,7 @@ extension Page {
         let most = nodes.map(\.days.total).max() ?? 0
         block("by-node", .byNode, .userByNode) { page in
             page.table(
-                .byNode,
+                .byNode, isDense: true,
                 head: { $0.heads([(.node, false), (.month, true), (.days35, true)]) },
                 rows: { page in
                     for one in nodes.sorted(by: { ($0.days.total, $1.node) > ($1.days.total, $0.node) }) {
@@ -147,29 +156,35 @@ extension Page {
     }
 
     fileprivate mutating func devices(_ devices: [PeerRow], _ names: [NodeID: String]) {
+        let isOpen = showsAddresses
         block("devices", .devices, count: devices.count, .userDevices) { page in
             guard !devices.isEmpty else { return page.empty(.noDevices) }
             page.table(
-                .devices,
+                .devices, isDense: true,
                 head: {
                     $0.heads([
                         (.device, false), (.node, false), (.total, true), (.onNodeNow, true), (.since, true),
-                        (.lastHandshake, true),
+                        (.endpointNow, false), (.lastHandshake, true),
                     ])
                 },
                 rows: { page in
                     for device in devices { page.element("tr") { $0.device(device, names) } }
                 })
+            page.element("p", .class("onward")) { page in
+                page.element("a", .href(Link.here([("addresses", isOpen ? nil : "1")]).fragment("devices"))) {
+                    $0.words(isOpen ? .hideAddresses : .showAddresses)
+                }
+            }
         }
     }
 
+    /// Where people are is nobody's to see over a shoulder: the query opens it.
+    private var showsAddresses: Bool { context.query("addresses") == "1" }
+
     private mutating func device(_ peer: PeerRow, _ names: [NodeID: String]) {
-        let presence = Presence(isOnline: peer.isOnline, age: peer.latestHandshake.map(clock.age))
         rowHead(.device) { page in
-            page.element("span", .class("who"), .title(page.string(presence.phrase))) { page in
-                page.mark(presence.mark)
-                page.element("span", .class("unseen")) { $0.words(presence.phrase) }
-                page.raw(" ")
+            page.element("span", .class("who")) { page in
+                page.presence(peer.isOnline, peer.latestHandshake)
                 page.element("span") { page in
                     if let name = peer.device?.name { page.name(name) } else { page.words(.device) }
                     if peer.device?.isActive == false { page.element("em") { $0.words(.disabled) } }
@@ -180,14 +195,14 @@ extension Page {
                     page.code(address)
                     page.text(" · ")
                 }
-                page.code(peer.publicKey)
+                page.key(peer.publicKey)
             }
         }
         cell(.node) { $0.name(names[peer.node] ?? peer.node.name) }
-        numberCell(.total) { $0.downUp(peer.lifetime) }
+        numberCell(.total) { $0.downUpOrDash(peer.lifetime) }
         numberCell(.onNodeNow) { page in
             if let session = peer.session {
-                page.downUp(session)
+                page.downUpOrDash(session)
             } else if peer.isOnline != nil || peer.interface == nil {
                 page.words(.notOnNode)
             } else {
@@ -197,6 +212,18 @@ extension Page {
         numberCell(.since) { page in
             if let since = peer.countedSince { page.date(since) } else { page.dash() }
         }
+        cell(.endpointNow) { page in
+            guard let endpoint = peer.endpoint else { return page.dash() }
+            page.code(page.showsAddresses ? endpoint : Page.masked(endpoint))
+        }
         numberCell(.lastHandshake) { $0.handshake(peer.latestHandshake, peer.isOnline) }
+    }
+
+    /// `198.51.100.7:40000` → `198.51.…`; of an IPv6 address the first two groups stay.
+    static func masked(_ endpoint: String) -> String {
+        let isIPv6 = endpoint.hasPrefix("[")
+        let parts = endpoint.drop { $0 == "[" }.split(separator: isIPv6 ? ":" : ".", omittingEmptySubsequences: false)
+        guard parts.count > 2 else { return "…" }
+        return parts.prefix(2).map { cut(String($0), 8) }.joined(separator: isIPv6 ? ":" : ".") + (isIPv6 ? ":…" : ".…")
     }
 }

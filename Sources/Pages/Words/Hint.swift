@@ -1,5 +1,6 @@
 /// The explanation beside each block of a page: what its numbers mean and what they do not.
 enum Hint: CaseIterable, Sendable {
+    case connected, topToday, collector, period
     case problems, numbers, nodes, noNodes, services, noServices, users, noUsers, unmatched
     case publicServices, publicNumbers
     case noUnmatched, usersWithoutDevices, nobodyFound, userNumbers, chart, userByNode, userDevices, noDevices
@@ -9,6 +10,24 @@ enum Hint: CaseIterable, Sendable {
 
     var wording: Wording {
         switch self {
+        case .connected:
+            Wording(
+                "У кого сейчас свежее рукопожатие, моложе 3 минут. Первыми те, кто сегодня скачал больше.",
+                "Whose handshake is fresh, under 3 minutes. First those who used most today.")
+        case .topToday:
+            Wording(
+                "С полуночи в вашем часовом поясе. Синяя часть полосы скачано, рыжая отдано.",
+                "Since midnight in your time zone. The blue part of a bar is downloaded, the orange one uploaded.")
+        case .collector:
+            Wording(
+                "Как панель сама справляется: когда записан последний опрос, сколько он длился, всем ли нодам дозвонилась.",
+                "How the panel itself does: when the last poll was stored, how long one takes, whether every node answers."
+            )
+        case .period:
+            Wording(
+                "Считается с расчётного дня из `config.yaml`: `billing` и `allowance`. Лимит ничего не отключает, он только показан. ГБ в нём по 10⁹ байт, как у провайдеров.",
+                "Counted from the billing day in `config.yaml`: `billing` and `allowance`. An allowance cuts nobody off, it is only shown. Its GB are of 10⁹ bytes, as providers count."
+            )
         case .problems:
             Wording(
                 "Сначала то, что мешает людям или портит числа. У каждого пункта есть что сделать.",

@@ -2,6 +2,7 @@
 enum Phrase: CaseIterable, Sendable {
     // The frame
     case panel, skipToContent, navigation, overview, nodes, services, users, signIn, signOut, refreshNow
+    case hintOf, themeAuto, themeLight, themeDark, themeSwitch, keyboard, keyFind, keyHelp, keysOn, copy, copied
     case dataAsOf, version, pauseRefresh, resumeRefresh, refreshFailed
     // Time and amounts
     case justNow, ago, lasting, never, unknown, ofTotal, downloaded, uploaded, total, today, month
@@ -13,6 +14,9 @@ enum Phrase: CaseIterable, Sendable {
     case user, devices, device, lastHandshake, unmatchedKeys, publicKey, disabled, nameless
     case owner, notOnNode, nextPage, previousPage, pages, pageOf, allKeysInAPI
     case sawOnce, details
+    case answeredIn, monthBefore, more, topToday, allUsers, trafficToday, lastDay, liveKeys, showKeys, collector,
+        slowestPoll, pollsFailing
+    case noUsersYet, noTrafficToday, nobodyOnline, activePeers, activeSummary, nobodyActive
     // States
     case nodeOnline, nodeOffline, nodeUnknown, nodeStale, peerOnline, peerRecent, peerOffline, peerNever
     case serviceOnline, serviceOffline, serviceUnknown, serviceBlocked
@@ -31,13 +35,17 @@ enum Phrase: CaseIterable, Sendable {
     // Users and a user
     case usersWithoutDevices, findUser, find, everybody, forgotten, days35, onNodeNow, since, nobodys, events
     case notSeenSince
+    case otherTimes, overLimit, endpointNow, showAddresses, hideAddresses
+    case period, periodDays, usedInPeriod, atSameMoment, previousPeriod, forecast, tooLittleData, usedUpOn,
+        allowanceUsed
     // A node
     case nodeFacts, nodeID, aliases, endpoint, readVia, readLocally, readOverSSH, pollInterval, lastPoll, sshSession
     case standsSince, noSession, logins, failuresInRow, clockOffset, hostUptime, loadAverage, memoryUsed, swapUsed
     case diskUsed, interfaces, interface, kind, port, linkTotal
+    case speedNow, hours24, byDays30
     // Traffic
     case window, yesterday, days7, days30, lastMonth, customDates, fromDay, toDay, show, step, byUser, byNode, byKey
-    case byHour, byDay, byMonth, asCSV
+    case byHour, byDay, byMonth, asCSV, byMoments, byTime, allNodes, onAverage
     // Services
     case statesMean, meaningOnline, meaningOffline, meaningBlocked, meaningUnknown
     // Settings
@@ -66,6 +74,17 @@ enum Phrase: CaseIterable, Sendable {
         case .signIn: Wording("Войти", "Sign in")
         case .signOut: Wording("Выйти", "Sign out")
         case .refreshNow: Wording("Обновить", "Refresh")
+        case .hintOf: Wording("Подсказка", "Hint")
+        case .themeAuto: Wording("тема как в системе", "theme as the system's")
+        case .themeLight: Wording("светлая тема", "light theme")
+        case .themeDark: Wording("тёмная тема", "dark theme")
+        case .themeSwitch: Wording("Сменить: {1}", "Switch to: {1}")
+        case .keyboard: Wording("Клавиши", "Keys")
+        case .keyFind: Wording("К поиску", "To the search")
+        case .keyHelp: Wording("Этот список", "This list")
+        case .keysOn: Wording("включены", "switched on")
+        case .copy: Wording("Скопировать", "Copy")
+        case .copied: Wording("Скопировано", "Copied")
         case .dataAsOf: Wording("Данные на {1}", "Data as of {1}")
         case .version: Wording("vpn-web {1}", "vpn-web {1}")
         case .pauseRefresh: Wording("Пауза", "Pause")
@@ -129,6 +148,25 @@ enum Phrase: CaseIterable, Sendable {
         case .allKeysInAPI: Wording("Показаны первые {1} из {2}, все: {3}", "The first {1} of {2} are shown, all: {3}")
         case .sawOnce: Wording("{1} подряд", "{1} in a row")
         case .details: Wording("Подробности", "Details")
+
+        case .answeredIn: Wording("отклик", "in")
+        case .monthBefore: Wording("в прошлом к этому часу {1}", "last month by now {1}")
+        case .more: Wording("ещё {1}", "{1} more")
+        case .topToday: Wording("Больше всех сегодня", "Most today")
+        case .allUsers: Wording("Все пользователи", "All users")
+        case .trafficToday: Wording("Трафик за сегодня", "Today's traffic")
+        case .lastDay: Wording("Последние 24 часа", "Last 24 hours")
+        case .liveKeys: Wording("живые, не трогать:", "alive, do not touch:")
+        case .showKeys: Wording("Показать ключи", "Show the keys")
+        case .collector: Wording("Сбор данных", "Collecting")
+        case .slowestPoll: Wording("Самый долгий опрос", "Slowest poll")
+        case .pollsFailing: Wording("Не опрошены", "Polls failing")
+        case .noUsersYet: Wording("Пользователей пока нет.", "There are no users yet.")
+        case .noTrafficToday: Wording("Сегодня трафика ещё не было.", "No traffic yet today.")
+        case .nobodyOnline: Wording("Сейчас никто не подключён.", "Nobody is connected now.")
+        case .activePeers: Wording("Активные подключения", "Active connections")
+        case .activeSummary: Wording("Больше всего сразу: {1}, {2}.", "The most at once: {1}, {2}.")
+        case .nobodyActive: Wording("За это время никто ничего не передавал.", "Nobody moved a byte in this time.")
 
         case .nodeOnline: Wording("на связи", "up")
         case .nodeOffline: Wording("нет связи", "down")
@@ -215,6 +253,21 @@ enum Phrase: CaseIterable, Sendable {
         case .events: Wording("События", "Events")
         case .notSeenSince: Wording("не видели с {1}", "not seen since {1}")
 
+        case .otherTimes: Wording("За другое время", "Other times")
+        case .overLimit: Wording("сверх лимита", "over the limit")
+        case .endpointNow: Wording("Подключён из", "Connects from")
+        case .showAddresses: Wording("Показать адреса полностью", "Show whole addresses")
+        case .hideAddresses: Wording("Скрыть адреса", "Hide addresses")
+        case .period: Wording("Расчётный период", "Billing period")
+        case .periodDays: Wording("Дни", "Days")
+        case .usedInPeriod: Wording("За период", "In the period")
+        case .atSameMoment: Wording("В прошлом к этому часу", "In the last one by now")
+        case .previousPeriod: Wording("Прошлый целиком", "The last one in full")
+        case .forecast: Wording("Прогноз на конец", "Forecast for the end")
+        case .tooLittleData: Wording("пока мало данных", "too little data yet")
+        case .usedUpOn: Wording("Лимит кончится", "Used up on")
+        case .allowanceUsed: Wording("{1} из {2}, {3}\u{A0}%", "{1} of {2}, {3}%")
+
         case .nodeFacts: Wording("Подробно", "In detail")
         case .nodeID: Wording("Идентификатор", "Id")
         case .aliases: Wording("Другие имена в боте", "Other names in the bot")
@@ -235,6 +288,9 @@ enum Phrase: CaseIterable, Sendable {
         case .memoryUsed: Wording("Память занята", "Memory used")
         case .swapUsed: Wording("Подкачка занята", "Swap used")
         case .diskUsed: Wording("Диск занят", "Disk used")
+        case .speedNow: Wording("Сейчас", "Now")
+        case .hours24: Wording("24 часа", "24 hours")
+        case .byDays30: Wording("По дням, 30 дней", "By day, 30 days")
         case .interfaces: Wording("Интерфейсы", "Interfaces")
         case .interface: Wording("Интерфейс", "Interface")
         case .kind: Wording("Вид", "Kind")
@@ -257,6 +313,10 @@ enum Phrase: CaseIterable, Sendable {
         case .byHour: Wording("по часам", "by hour")
         case .byDay: Wording("по дням", "by day")
         case .byMonth: Wording("по месяцам", "by month")
+        case .byMoments: Wording("По датам и нодам", "By dates and nodes")
+        case .byTime: Wording("По времени", "By time")
+        case .allNodes: Wording("Все ноды", "All nodes")
+        case .onAverage: Wording("В среднем", "On average")
         case .asCSV: Wording("Скачать CSV", "Download CSV")
 
         case .statesMean: Wording("Что значат состояния", "What the states mean")
@@ -307,7 +367,8 @@ enum Phrase: CaseIterable, Sendable {
         case .zoneSource:
             Wording("`timezone` в config.yaml: по нему режутся дни", "`timezone` in config.yaml: days are cut by it")
         case .themeOf: Wording("Тема", "Theme")
-        case .themeSource: Wording("как в системе: светлая или тёмная", "as the system's: light or dark")
+        case .themeSource:
+            Wording("кружок вверху страницы (запоминается)", "the disc at the top of the page (remembered)")
 
         case .versionOf: Wording("Версия", "Version")
         case .runningSince: Wording("Работает с", "Running since")

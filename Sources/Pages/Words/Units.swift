@@ -21,6 +21,29 @@ package enum Units: String, Sendable, CaseIterable {
         return Self.decimal(digits, places, language) + "\u{A0}" + names[power].description
     }
 
+    /// `12,4 Мбит/с`: three digits, powers of a thousand, whatever volumes are shown in.
+    static func rate(bytes: UInt64, over seconds: Int64, _ language: Language) -> String {
+        rate(UInt64(min(UInt128(bytes) * 8 / UInt128(max(1, seconds)), UInt128(UInt64.max))), language)
+    }
+
+    /// Of bits a second.
+    static func rate(_ bits: UInt64, _ language: Language) -> String {
+        let names: [StaticString] =
+            switch language {
+            case .russian: ["бит/с", "кбит/с", "Мбит/с", "Гбит/с", "Тбит/с"]
+            case .english: ["bit/s", "kbit/s", "Mbit/s", "Gbit/s", "Tbit/s"]
+            }
+        guard bits >= 1000 else { return "\(bits)\u{A0}\(names[0])" }
+        var power = 1
+        var unit: UInt128 = 1000
+        while power < names.count - 1, UInt128(bits) * 2 >= unit * 1999 {
+            power += 1
+            unit *= 1000
+        }
+        let (digits, places) = significant(UInt128(bits), over: unit)
+        return decimal(digits, places, language) + "\u{A0}" + names[power].description
+    }
+
     /// All digits: for titles.
     package func exact(_ bytes: UInt64, _ language: Language) -> String {
         language.counted(bytes, .bytes)

@@ -49,6 +49,14 @@ package struct Link: Sendable, Equatable {
     /// The same page with another query.
     package static let here = Link("")
 
+    /// The page that was asked for, as a path: what stands in it is encoded.
+    package static func path(_ path: String) -> Link {
+        var link = Link("")
+        link.text = path.split(separator: "/").map { "/" + encode(String($0)) }.joined()
+        if link.text.isEmpty { link.text = "/" }
+        return link
+    }
+
     package func appending(segment: String) -> Link {
         var link = self
         link.text += "/" + Self.encode(segment)

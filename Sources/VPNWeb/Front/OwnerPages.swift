@@ -5,36 +5,34 @@ import Foundation
 import Pages
 import Roster
 import Store
-import Synchronization
 import WireGuard
 
 /// The owner's pages beyond the overview. Only the owner comes here: the table of routes says so.
 final class OwnerPages: Sendable {
     private let door: Door
-    private let questions: Questions
     private let press = Press()
-    private let shelf = HistoryShelf()
+    private let past: PagesPast
+
+    private var questions: Questions { past.questions }
 
     init(door: Door, questions: Questions) {
         self.door = door
-        self.questions = questions
-    }
-
-    func users(_ visit: Visit) -> Response {
-        page(visit) { UsersPage(snapshot: visit.snapshot, context: visit.owner).html() }
+        past = PagesPast(questions)
     }
 
     func nodes(_ visit: Visit) -> Response {
-        page(visit) { NodesPage(snapshot: visit.snapshot, context: visit.owner).html() }
+        page(visit) {
+            NodesPage(snapshot: visit.snapshot, speeds: self.past.speeds(visit), context: visit.owner).html()
+        }
     }
 
     func services(_ visit: Visit) -> Response {
         page(visit) { ServicesPage(snapshot: visit.snapshot, context: visit.owner).html() }
     }
 
-    func user(_ visit: Visit) -> Response { page(visit) { self.user(visit.value, visit) } }
-    func node(_ visit: Visit) -> Response { page(visit) { self.node(visit.value, visit) } }
-    func traffic(_ visit: Visit) -> Response { page(visit) { self.trafficPage(visit) } }
+    func user(_ visit: Visit) -> Response { page(visit) { self.past.user(visit.value, visit) } }
+    func node(_ visit: Visit) -> Response { page(visit) { self.past.node(visit.value, visit) } }
+    func traffic(_ visit: Visit) -> Response { page(visit) { self.past.traffic(visit) } }
     func diagnostics(_ visit: Visit) -> Response { page(visit) { self.diagnosticsPage(visit) } }
     func settings(_ visit: Visit) -> Response { shown(settingsPage(visit), visit) }
 
@@ -46,7 +44,7 @@ final class OwnerPages: Sendable {
 
     /// Nil: there is no such thing.
     private func page(_ visit: Visit, encode: () -> [UInt8]?) -> Response {
-        let key = "\(visit.language.rawValue) \(visit.request.path) \(visit.request.rawQuery)"
+        let key = "\(visit.look) \(visit.request.path) \(visit.request.rawQuery)"
         let sheet = press.sheet(key, generation: visit.snapshot.generation) { encode() ?? [] }
         guard !sheet.plain.isEmpty else { return visit.error(.notFound) }
         return shown(sheet, visit)
@@ -59,124 +57,26 @@ final class OwnerPages: Sendable {
         return response
     }
 
-    // MARK: Pages that ask the store
-
-    private func user(_ text: String, _ visit: Visit) -> [UInt8]? {
-        guard let id = Int64(text), String(id) == text else { return nil }
-        guard visit.snapshot.users.contains(where: { $0.user.telegramID == id }) else { return nil }
-        let selection = Selection(user: .telegramID(id))
-        let history = try? userHistory(selection, visit)
-        return UserPage(id, snapshot: visit.snapshot, history: history, context: visit.owner)?.html()
-    }
-
-    private func userHistory(_ selection: Selection, _ visit: Visit) throws -> UserPage.History {
-        let days = try series(.day, 35, selection, visit)
-        let hours = try series(.hour, 168, selection, visit)
-        let tomorrow = visit.zone.start(of: .day, holding: visit.now, movedBy: 1)
-        let start = visit.zone.start(of: .day, holding: visit.now, movedBy: -34)
-        let month = visit.zone.start(of: .month, holding: visit.now)
-        var nodes: [NodeID: (days: Traffic, month: Traffic)] = [:]
-        for usage in try questions.store.usage(by: .node, cuts: [start, tomorrow], of: selection) {
-            if case .node(let node) = usage.subject { nodes[node, default: (.zero, .zero)].days = usage.traffic }
-        }
-        for usage in try questions.store.usage(by: .node, cuts: [month, tomorrow], of: selection) {
-            if case .node(let node) = usage.subject { nodes[node, default: (.zero, .zero)].month = usage.traffic }
-        }
-        return UserPage.History(
-            days: days, hours: hours, byNode: nodes.map { (node: $0.key, days: $0.value.days, month: $0.value.month) },
-            sessions: try sessions(selection, since: start, now: visit.now),
-            story: try story(selection, since: start))
-    }
-
-    private func node(_ text: String, _ visit: Visit) -> [UInt8]? {
-        let id = NodeID(text)
-        guard visit.snapshot.nodes.contains(where: { $0.status.node.id == id }) else { return nil }
-        let history = try? nodeHistory(Selection(node: id), visit)
-        return NodePage(id, snapshot: visit.snapshot, history: history, context: visit.owner)?.html()
-    }
-
-    private func nodeHistory(_ selection: Selection, _ visit: Visit) throws -> NodePage.History {
-        NodePage.History(
-            hours: try series(.hour, 24, selection, visit), days: try series(.day, 35, selection, visit),
-            story: try story(
-                selection, since: visit.zone.start(of: .day, holding: visit.now, movedBy: -34)))
-    }
-
-    private func trafficPage(_ visit: Visit) -> [UInt8]? {
-        guard let window = TrafficWindow(visit) else { return nil }
-        let usage = try? shelf.kept("\(window.shown)", at: visit.now) { () throws -> TrafficPage.Usage in
-            TrafficPage.Usage(
-                series: try self.series(window.asked, .all, visit), rows: try self.rows(window.shown))
-        }
-        return TrafficPage(window: window.shown, usage: usage, snapshot: visit.snapshot, context: visit.owner).html()
-    }
-
-    private func rows(_ window: TrafficPage.Window) throws -> [TrafficPage.Row] {
-        let grouping = Usage.Grouping(rawValue: window.grouping.rawValue) ?? .user
-        return try questions.store.usage(by: grouping, cuts: [window.from, window.to], of: .all).map { usage in
-            let subject: TrafficPage.Row.Subject =
-                switch usage.subject {
-                case .user(let id): .user(id)
-                case .node(let id): .node(id)
-                case .peer(let key): .peer(key.base64)
-                }
-            return TrafficPage.Row(subject: subject, traffic: usage.traffic, hasGap: usage.hasGap)
+    /// `GET /` of the owner.
+    func overview(_ visit: Visit) -> Response {
+        page(visit) {
+            OverviewPage(
+                snapshot: visit.snapshot, history: try? self.past.overview(visit), context: visit.owner
+            ).html()
         }
     }
 
-    /// So many steps, the last one under way.
-    private func series(
-        _ step: OwnerZone.Step, _ count: Int, _ selection: Selection, _ visit: Visit
-    ) throws -> Series {
-        let end = visit.zone.start(of: step, holding: visit.now, movedBy: 1)
-        let start = visit.zone.start(of: step, holding: visit.now, movedBy: 1 - count)
-        let window = try Window(start, end, step, visit.zone, Window.mostSteps)
-        return try shelf.kept("\(step) \(count) \(end.seconds) \(selection)", at: visit.now) {
-            try self.series(window, selection, visit)
+    func users(_ visit: Visit) -> Response {
+        func users() -> UsersPage {
+            UsersPage(snapshot: visit.snapshot, periods: past.limits(visit), context: visit.owner)
         }
+        guard visit.request.query["format"] == "csv" else { return page(visit) { users().html() } }
+        var response = visit.fresh(users().csv(), as: .csv)
+        response.setHeader("Content-Disposition", "attachment; filename=\"vpn-web-users.csv\"")
+        return response
     }
 
-    private func series(_ window: Window, _ selection: Selection, _ visit: Visit) throws -> Series {
-        let answer = try questions.history(
-            window, of: selection, zone: visit.zone, watched: visit.watched, now: visit.now)
-        var buckets = answer.buckets.map {
-            Series.Bucket(start: $0.start, traffic: $0.traffic, hasGap: $0.hasGap && $0.start <= visit.now)
-        }
-        for reset in answer.resets {
-            guard let index = buckets.lastIndex(where: { $0.start <= reset.at }) else { continue }
-            buckets[index].resets += 1
-        }
-        return Series(Series.Grain(rawValue: window.step.rawValue) ?? .day, buckets)
-    }
-
-    private static let mostSessions = 40
-
-    private func sessions(_ selection: Selection, since: UnixTime, now: UnixTime) throws -> [SessionLine] {
-        try questions.store.peerSessions(
-            of: selection, from: since, to: UnixTime(.max), limit: Self.mostSessions
-        ).reversed().map { one in
-            let session = one.session
-            return SessionLine(
-                node: one.counter.node, publicKey: one.counter.publicKey.base64, from: session.from,
-                until: !one.isOver && session.isOpen(at: now) ? nil : session.until, traffic: session.traffic,
-                network: session.network?.description)
-        }
-    }
-
-    private static let mostLines = 60
-
-    private func story(_ selection: Selection, since: UnixTime) throws -> [StoryLine] {
-        try questions.store.events(
-            from: since, to: UnixTime(.max), of: selection, limit: Self.mostLines
-        ).reversed().compactMap { event in
-            StoryLine.Kind(rawValue: event.kind.rawValue).map { kind in
-                StoryLine(
-                    at: event.at, since: event.since, node: event.node, interface: event.interface,
-                    publicKey: event.publicKey?.base64, kind: kind,
-                    cause: event.cause.flatMap { StoryLine.Cause(rawValue: $0.rawValue) }, traffic: event.traffic)
-            }
-        }
-    }
+    // MARK: Diagnostics
 
     private func diagnosticsPage(_ visit: Visit) -> [UInt8] {
         let snapshot = visit.snapshot
@@ -239,31 +139,5 @@ final class OwnerPages: Sendable {
 }
 
 extension Visit {
-    fileprivate var owner: PageContext { context(isSignedIn: true) }
-}
-
-/// What was read of the past, for a minute: the newest numbers of every page are the snapshot's.
-private final class HistoryShelf: Sendable {
-    private struct Kept: Sendable {
-        var value: any Sendable
-        var at: UnixTime
-    }
-
-    private let kept = Mutex<[String: Kept]>([:])
-    private static let lifetime: Int64 = 60
-    private static let bound = 256
-
-    func kept<Value: Sendable>(_ key: String, at now: UnixTime, read: () throws -> Value) throws -> Value {
-        if let found = kept.withLock({ $0[key] }), (0..<Self.lifetime).contains(now.seconds(since: found.at)),
-            let value = found.value as? Value
-        {
-            return value
-        }
-        let value = try read()
-        kept.withLock { kept in
-            if kept.count >= Self.bound { kept = kept.filter { now.seconds(since: $0.value.at) < Self.lifetime } }
-            if kept.count < Self.bound { kept[key] = Kept(value: value, at: now) }
-        }
-        return value
-    }
+    var owner: PageContext { context(isSignedIn: true) }
 }

@@ -1,25 +1,30 @@
 import FastCGI
 import Pages
 
-/// In which language a visitor reads: what they clicked, then what they clicked once (a cookie), then what their browser
+/// How a visitor reads: in which theme, and in which language: what they clicked, then what they clicked once (a cookie), then what their browser
 /// asks for, then the owner's choice.
 struct Preferences {
     var language: Language
 
-    /// To be set: the visitor chose by `?lang=`.
-    var cookie: String?
+    /// By a click, then by the cookie of an earlier one, else as the visitor's system has it.
+    var theme: PageContext.Theme
 
-    private static let cookieName = "lang"
+    /// To be set: the visitor chose by `?lang=`, or `?theme=`.
+    var cookies: [String] = []
 
     init(_ request: Request, default fallback: Language) {
-        if let chosen = request.query["lang"].flatMap(Language.init) {
-            language = chosen
-            cookie = "\(Self.cookieName)=\(chosen.rawValue); Path=/; Max-Age=31536000; Secure; HttpOnly; SameSite=Lax"
-        } else {
-            language =
-                request.cookies[Self.cookieName].flatMap(Language.init)
-                ?? request.header("Accept-Language").flatMap(Self.preferred) ?? fallback
-        }
+        let chosen = request.query["lang"].flatMap(Language.init)
+        language =
+            chosen ?? request.cookies["lang"].flatMap(Language.init)
+            ?? request.header("Accept-Language").flatMap(Self.preferred) ?? fallback
+        let wanted = request.query["theme"].flatMap(PageContext.Theme.init)
+        theme = wanted ?? request.cookies["theme"].flatMap(PageContext.Theme.init) ?? .auto
+        if let chosen { cookies.append(Self.cookie("lang", chosen.rawValue)) }
+        if let wanted { cookies.append(Self.cookie("theme", wanted.rawValue)) }
+    }
+
+    private static func cookie(_ name: String, _ value: String) -> String {
+        "\(name)=\(value); Path=/; Max-Age=31536000; Secure; HttpOnly; SameSite=Lax"
     }
 
     /// The visitor's favourite among ours (RFC 9110, section 12.5.4). Nil: none of ours is wanted.

@@ -114,11 +114,7 @@ final class Site: Sendable {
     // MARK: What the snapshot shows
 
     func front(_ visit: Visit) -> Response {
-        if case .owner = visit.visitor {
-            return shown(visit, as: .html) {
-                OverviewPage(snapshot: visit.snapshot, context: visit.context(isSignedIn: true)).html()
-            }
-        }
+        if case .owner = visit.visitor { return pages.overview(visit) }
         guard visit.settings.published.page else { return .redirect(to: "/login") }
         return published(visit, as: .html) {
             PublicPage(summary: $0, context: visit.context(isSignedIn: false)).html()
@@ -182,7 +178,7 @@ final class Site: Sendable {
     ) -> Response {
         // The query decides what a page shows, and the links on it; an API answer does not depend on it yet.
         let query = type == .html ? visit.request.rawQuery : ""
-        let key = "\(reader) \(visit.request.path) \(visit.language.rawValue) \(query)"
+        let key = "\(reader) \(visit.request.path) \(visit.look) \(query)"
         let sheet = press.sheet(key, generation: visit.snapshot.generation, encode: encode)
         var response = visit.answer(sheet, as: type)
         response.setHeader("Cache-Control", caching)
@@ -246,6 +242,6 @@ final class Site: Sendable {
 
     func refresh(_ visit: Visit) -> Response {
         pollNow()
-        return .redirect(to: "/")
+        return .redirect(to: SafeNext.path((try? visit.request.form())?["next"]))
     }
 }

@@ -1,12 +1,17 @@
 import Accounting
 import FastCGI
+import Fleet
+import Foundation
 import Pages
+import Store
 import WireGuard
 
-/// The window that the traffic page's query asks for: a word, or two days. What is not understood is the last 30 days.
+/// The window that the traffic page's query asks for: a word, or two moments. What is not understood is the last 30 days.
 struct TrafficWindow {
     let shown: TrafficPage.Window
     let asked: Window
+
+    var selection: Selection { Selection(user: shown.user.map { .telegramID($0) }, node: shown.node) }
 
     typealias Name = TrafficPage.Window.Name
 
@@ -17,16 +22,15 @@ struct TrafficWindow {
         let today = zone.start(of: .day, holding: visit.now)
         func day(_ count: Int) -> UnixTime { zone.start(of: .day, holding: visit.now, movedBy: count) }
         func month(_ count: Int) -> UnixTime { zone.start(of: .month, holding: visit.now, movedBy: count) }
-        func asked(_ name: String) -> UnixTime? {
-            query[name].flatMap { $0.utf8.count == 10 ? zone.parse($0) : nil }
-        }
 
         var name = query["window"].flatMap(Name.init) ?? .thirtyDays
         var range = (from: day(-29), to: day(1))
-        if name == .days { name = .thirtyDays }
-        if let from = asked("from"), let to = asked("to"), from <= to, from <= visit.now {
-            name = .days
-            range = (max(from, Self.earliest), min(zone.start(of: .day, holding: to, movedBy: 1), day(1)))
+        if name == .custom { name = .thirtyDays }
+        let from = query["from"].flatMap { zone.moment($0, isEnd: false) }
+        let to = query["to"].flatMap { zone.moment($0, isEnd: true) }
+        if let from, let to, from < to, from <= visit.now {
+            name = .custom
+            range = (max(from, Self.earliest), min(to, day(1)))
         }
         switch name {
         case .today: range = (today, day(1))
@@ -34,7 +38,7 @@ struct TrafficWindow {
         case .week: range = (day(-6), day(1))
         case .month: range = (month(0), day(1))
         case .lastMonth: range = (month(-1), month(0))
-        case .thirtyDays, .days: break
+        case .thirtyDays, .custom: break
         }
         let seconds = range.to.seconds(since: range.from)
         var step = query["step"].flatMap(OwnerZone.Step.init) ?? Window.step(seconds: seconds)
@@ -43,11 +47,17 @@ struct TrafficWindow {
         if step == .day, seconds > 400 * 86_400 { step = .month }
         guard let window = try? Window(range.from, range.to, step, zone, Window.mostSteps) else { return nil }
         self.asked = window
+        let snapshot = visit.snapshot
         shown = TrafficPage.Window(
-            name: name, from: self.asked.from, to: self.asked.to, firstDay: zone.text(self.asked.from),
-            lastDay: zone.text(self.asked.to.advanced(by: -1)),
-            step: Series.Grain(rawValue: self.asked.step.rawValue) ?? .day,
-            grouping: query["by"].flatMap(TrafficPage.Window.Grouping.init) ?? .user)
+            name: name, from: window.from, to: window.to, formFrom: zone.form(window.from),
+            formTo: zone.form(window.to), step: Series.Grain(rawValue: window.step.rawValue) ?? .day,
+            grouping: query["by"].flatMap(TrafficPage.Window.Grouping.init) ?? .user,
+            node: query["node"].flatMap { word in
+                snapshot.nodes.map(\.status.node.id).first { $0.name == word }
+            },
+            user: query["user"].flatMap { Int64($0) }.flatMap { id in
+                snapshot.users.contains { $0.user.telegramID == id } ? id : nil
+            })
     }
 
     /// 2015-01-01: before there was WireGuard.
@@ -55,10 +65,30 @@ struct TrafficWindow {
 }
 
 extension OwnerZone {
-    /// `2026-11-19`, as forms take it.
-    fileprivate func text(_ time: UnixTime) -> String {
+    /// A date (as an end, that day's own), `2026-11-19T20:00` by this zone's clocks, or RFC 3339.
+    fileprivate func moment(_ text: String, isEnd: Bool) -> UnixTime? {
+        if text.utf8.count == 10 {
+            return parse(text).map { isEnd ? start(of: .day, holding: $0, movedBy: 1) : $0 }
+        }
+        guard [16, 19].contains(text.utf8.count), !text.hasSuffix("Z") else {
+            // The plus of an offset that was not encoded came as a space.
+            return parse(text.replacing(" ", with: "+"))
+        }
+        let parts = text.split(separator: "T")
+        guard parts.count == 2, let day = parse(String(parts[0])) else { return nil }
+        let clock = parts[1].split(separator: ":").map { Int($0) }
+        guard clock.count >= 2, let hour = clock[0], let minute = clock[1], (0..<24).contains(hour),
+            (0..<60).contains(minute)
+        else { return nil }
+        return moment(on: self.day(of: day), hour: hour, minute: minute)
+    }
+
+    /// As a form's field has it.
+    fileprivate func form(_ time: UnixTime) -> String {
         let day = day(of: time)
+        let seconds = Int(time.seconds) + timeZone.secondsFromGMT(for: time.date)
+        let minute = (seconds % 86_400 + 86_400) % 86_400 / 60
         func two(_ number: Int) -> String { number < 10 ? "0\(number)" : "\(number)" }
-        return "\(day.year)-\(two(day.month))-\(two(day.day))"
+        return "\(day.year)-\(two(day.month))-\(two(day.day))T\(two(minute / 60)):\(two(minute % 60))"
     }
 }

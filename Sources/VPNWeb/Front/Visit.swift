@@ -21,6 +21,9 @@ struct Visit {
 
     var language: Language { preferences.language }
 
+    /// What the bytes of a page depend on besides snapshot, path and query.
+    var look: String { "\(preferences.language.rawValue) \(preferences.theme.rawValue)" }
+
     init(_ request: Request, settings: Site.Settings, snapshot: Snapshot) {
         self.request = request
         self.settings = settings
@@ -32,7 +35,7 @@ struct Visit {
         PageContext(
             language: language, units: settings.units, zone: settings.zone, now: now, isSignedIn: isSignedIn,
             panelURL: settings.url, path: request.path, query: request.query.pairs.map { ($0.name, $0.value) },
-            version: Version.text)
+            version: Version.text, theme: preferences.theme, files: StaticFiles.version)
     }
 
     /// The sheet in the form that the visitor takes, or 304 where they have it.
@@ -48,7 +51,7 @@ struct Visit {
             if gzip != nil { response.setHeader("Content-Encoding", "gzip") }
         }
         response.setHeader("ETag", tag)
-        if let cookie = preferences.cookie { response.addHeader("Set-Cookie", cookie) }
+        for cookie in preferences.cookies { response.addHeader("Set-Cookie", cookie) }
         return response
     }
 

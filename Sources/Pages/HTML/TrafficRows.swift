@@ -1,0 +1,86 @@
+import Fleet
+import WireGuard
+
+extension Page {
+    mutating func sums(_ usage: TrafficPage.Usage, _ window: TrafficPage.Window) {
+        let sum = usage.series.sum
+        let seconds = max(1, min(window.to, context.now).seconds(since: window.from))
+        element("section", .class("numbers"), .label(string(.numbers))) { page in
+            page.element("dl") { page in
+                page.figure(.downloaded) { $0.volume(sum.tx) }
+                page.figure(.uploaded) { $0.volume(sum.rx) }
+                page.figure(.total) { page in page.element("b") { $0.volume(sum.total) } }
+                page.figure(.onAverage) { page in
+                    page.text(Units.rate(bytes: sum.total, over: seconds, page.language))
+                }
+            }
+            page.element("p", .class("span")) { page in
+                page.exactly(window.from)
+                page.text(" – ")
+                page.exactly(window.to)
+            }
+        }
+    }
+
+    mutating func rows(_ usage: TrafficPage.Usage, _ window: TrafficPage.Window, _ snapshot: Snapshot) {
+        let ordered = window.grouping == .time
+        let rows = ordered ? usage.rows.reversed() : usage.rows.sorted { $0.traffic.total > $1.traffic.total }
+        let paging = Paging(context.query("page"), of: rows.count)
+        let most = rows.map(\.traffic.total).max() ?? 0
+        let names = snapshot.nodeNames
+        let people = Dictionary(
+            snapshot.users.map { ($0.user.telegramID, $0.user) }, uniquingKeysWith: { first, _ in first })
+        let heading = window.grouping.heading
+        block("rows", window.grouping.phrase, count: rows.count, .trafficRows) { page in
+            guard !rows.isEmpty else { return page.element("p", .class("empty")) { $0.words(.noTraffic) } }
+            page.table(
+                window.grouping.phrase, isDense: true,
+                head: { $0.heads([(heading, false), (.downloaded, true), (.uploaded, true), (.total, true)]) },
+                rows: { page in
+                    for row in rows[paging.range] {
+                        page.element("tr") { page in
+                            page.rowHead(heading) { $0.subject(row, window, names, people) }
+                            page.numberCell(.downloaded) { $0.volume(row.traffic.tx) }
+                            page.numberCell(.uploaded) { $0.volume(row.traffic.rx) }
+                            page.numberCell(.total) { page in
+                                page.element("b") { $0.volume(row.traffic.total) }
+                                page.share(row.traffic, of: most)
+                            }
+                        }
+                    }
+                })
+            page.element("div", .class("under")) { page in
+                page.pager(paging) { window.link(step: window.step, page: $0).fragment("rows") }
+                page.element("span") { page in
+                    page.element("a", .href(window.api("csv")), .fixed("download", "")) { $0.words(.asCSV) }
+                    page.raw(" · ")
+                    page.element("a", .href(window.api("json"))) { $0.raw("JSON") }
+                }
+            }
+        }
+    }
+
+    private mutating func subject(
+        _ row: TrafficPage.Row, _ window: TrafficPage.Window, _ names: [NodeID: String], _ people: [Int64: User]
+    ) {
+        switch row.subject {
+        case .user(let id?):
+            if let user = people[id] {
+                who(user)
+            } else {
+                words(.nameless, { $0.text(String(id)) })
+            }
+        case .user(nil):
+            element("a", .href(Link("/users").query("show", "keys"))) { $0.words(.unmatchedKeys) }
+        case .node(let id): element("a", .href(.node(id))) { $0.name(names[id] ?? id.name) }
+        case .peer(let key, let owner):
+            self.key(key)
+            if let owner, let user = people[owner] { element("small") { $0.who(user) } }
+        case .time(let start, let end):
+            let told = moment(start, window.step)
+            let link = window.narrower.query("from", start.rfc3339).query("to", end.rfc3339)
+            element("a", .href(link)) { $0.text(told) }
+        }
+        if row.hasGap { element("em") { $0.words(.gap) } }
+    }
+}
