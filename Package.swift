@@ -82,7 +82,7 @@ let package = Package(
         .executableTarget(name: "demo", dependencies: ["TestBed"], path: "Tests/Demo"),
         .executableTarget(
             name: "screens", dependencies: ["TestBed", "Store", "Accounting", "Fleet", "WireGuard"],
-            path: "Tests/Screens", exclude: ["screens.py"]),
+            path: "Tests/Screens", exclude: ["screens.py", "walk.py"]),
         .executableTarget(
             name: "bench",
             dependencies: ["WireGuard", "SSH", "FastCGI", "TestBed", "Store", "Accounting", "Fleet"],

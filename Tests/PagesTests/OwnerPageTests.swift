@@ -52,6 +52,57 @@ import WireGuard
         #expect(html.utf8.count < 200_000)
     }
 
+    @Test func `who used up the allowance is marked, counted and found`() {
+        let snapshot = Fleets.rich()
+        func html(_ query: [(name: String, value: String)]) -> String {
+            Self.text(
+                UsersPage(
+                    snapshot: snapshot, periods: [100_001: OwnerPages.period(2)],
+                    context: Fleets.context(.english, path: "/users", query: query)
+                ).html())
+        }
+        #expect(html([]).contains("over the limit <span class=\"count\">1</span>"))
+        let over = html([("limit", "over"), ("sort", "name")])
+        #expect(over.contains("alice</bdi>") && !over.contains("boris</bdi>"))
+        #expect(over.contains("href=\"?sort=name\"") && over.contains("name=\"limit\" value=\"over\""))
+    }
+
+    @Test func `the users' CSV has everybody the query finds, and no formula`() {
+        var snapshot = Fleets.well(peers: 600)
+        snapshot.users[0].user.username = "=cmd"
+        let csv = Self.text(UsersPage(snapshot: snapshot, context: Fleets.context(path: "/users")).csv())
+        #expect(csv.split(separator: "\r\n").count == 301 && csv.contains(",'=cmd,"))
+        let found = UsersPage(snapshot: snapshot, context: Fleets.context(path: "/users", query: [("q", "user_1")]))
+        #expect(Self.text(found.csv()).split(separator: "\r\n").count == 1 + found.list.found.count)
+    }
+
+    @Test func `an address is covered until it is asked for`() {
+        #expect(Page.masked("198.51.100.7:40000") == "198.51.…")
+        #expect(Page.masked("[2001:db8:1::7]:51820") == "2001:db8:…")
+        for odd in ["", "x", "[", "1.2", "....", "[]:1"] { #expect(Page.masked(odd).hasSuffix("…"), "\(odd)") }
+        func html(_ query: [(name: String, value: String)]) -> String {
+            Self.text(OwnerPages.user(100_001, Fleets.rich(), Fleets.context(path: "/users/100001", query: query)))
+        }
+        #expect(!html([]).contains("192.0.2.2:4500") && html([]).contains("192.0.…"))
+        #expect(html([("addresses", "1")]).contains("192.0.2.2:4500"))
+    }
+
+    @Test func `a bar leads to who used it, with the node and the hour`() {
+        let html = Self.text(OwnerPages.node("eu1", Fleets.rich(), Fleets.context(.english, path: "/nodes/eu1")))
+        #expect(
+            html.contains(
+                "href=\"/traffic?node=eu1&amp;by=user&amp;from=2026-11-19T10%3A00%3A00Z&amp;to=2026-11-19T11%3A00%3A00Z\""
+            ))
+    }
+
+    @Test func `a theme is the page's, and the next one is offered with the rest of the query`() {
+        var context = Fleets.context(.english, path: "/users", query: [("q", "a"), ("theme", "dark")])
+        context.theme = .dark
+        let html = Self.text(UsersPage(snapshot: Fleets.rich(), context: context).html())
+        #expect(html.contains("data-theme=\"dark\"") && html.contains("href=\"?q=a&amp;theme=light\""))
+        #expect(html.contains("name=\"next\" value=\"/users?q=a&amp;theme=dark\""))
+    }
+
     @Test func `who is not there has no page`() {
         let snapshot = Fleets.rich()
         #expect(UserPage(1, snapshot: snapshot, history: nil, context: Fleets.context()) == nil)
@@ -121,6 +172,15 @@ import WireGuard
             let height = axis.height(value)
             #expect(height <= 10_000 && height >= 4000, "\(value) stands at \(height)")
         }
+    }
+
+    @Test func `numbers of things stand under few round lines too`() {
+        for most in Array(1...300) + [999, 5000, 12_345, .max / 1000] {
+            let axis = Axis(count: most)
+            #expect((1...4).contains(axis.lines) && axis.step.isMultiple(of: 10), "\(most)")
+            #expect((4000...10_000).contains(axis.height(UInt64(most))), "\(most)")
+        }
+        #expect(Axis(count: 17).label(4, .english) == "20" && Axis(count: 0).lines == 1)
     }
 
     @Test func `lines are labelled in the unit of the largest`() {

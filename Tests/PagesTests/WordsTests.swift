@@ -12,6 +12,19 @@ import WireGuard
         + PollFailure.Kind.allCases.map(FailureWords.init).flatMap { [$0.state, $0.what, $0.mend] }
         + ServiceState.Evidence.allCases.map(\.wording)
 
+    @Test(arguments: [
+        (0, "0\u{A0}бит/с", "0\u{A0}bit/s"), (999, "999\u{A0}бит/с", "999\u{A0}bit/s"),
+        (12_400_000, "12,4\u{A0}Мбит/с", "12.4\u{A0}Mbit/s"), (1_000_000_000, "1,00\u{A0}Гбит/с", "1.00\u{A0}Gbit/s"),
+    ]) func `speeds are in bits a second, by thousands`(bits: UInt64, russian: String, english: String) {
+        #expect(Units.rate(bits, .russian) == russian)
+        #expect(Units.rate(bits, .english) == english)
+        #expect(Units.rate(bytes: bits * 10, over: 80, .english) == english)
+    }
+
+    @Test func `no speed traps`() {
+        #expect(Units.rate(bytes: .max, over: 0, .english).hasSuffix("bit/s"))
+    }
+
     @Test func `every text is there in both languages with the same holes`() {
         for wording in Self.wordings {
             let holes = Language.allCases.map { language -> Set<Int> in

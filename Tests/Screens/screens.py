@@ -12,6 +12,7 @@ import time
 
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import sync_playwright
+from walk import Walk
 
 WCAG = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"], "resultTypes": ["violations"]}
 BUDGET = 50_000
@@ -105,6 +106,27 @@ class Look:
         for context in contexts.values():
             context.close()
 
+    def work(self):
+        """What the main thread does for the users page, by chromium's own trace."""
+        context = self.context(viewport={"width": 390, "height": 844})
+        page = context.new_page()
+        page.goto(self.town["url"] + "/settings")
+        self.browser.start_tracing(page=page, categories=["toplevel", "devtools.timeline", "__metadata"])
+        page.goto(self.town["url"] + "/users", wait_until="networkidle")
+        events = json.loads(self.browser.stop_tracing())["traceEvents"]
+        mains = {(e["pid"], e["tid"]) for e in events if e["name"] == "thread_name" and e["args"]["name"] == "CrRendererMain"}
+        busy = {}
+        for event in events:
+            if event["name"] == "RunTask" or event["name"] == "ThreadControllerImpl::RunTask":
+                key = (event["pid"], event["tid"])
+                if key in mains and event.get("ph") == "X":
+                    busy[key] = busy.get(key, 0) + event.get("tdur", event["dur"]) / 1000
+        context.close()
+        took = max(busy.values(), default=0)
+        print(f"{self.town['size']} peers: the users page has {took:.0f} ms of main thread", flush=True)
+        if not 0 < took < 100:
+            self.fault("users", f"{took:.0f} ms of main thread")
+
     def page(self, context, name, path, label):
         page = context.new_page()
         words, requests, sizes = [], [], []
@@ -170,6 +192,9 @@ def main():
         browser = play.chromium.launch(executable_path="/usr/bin/chromium", args=["--no-sandbox"])
         look = Look(browser, town, choice.folder, choice)
         look.all()
+        if not choice.only or choice.only == "none":
+            look.work()
+            Walk(look).run()
         browser.close()
     print(f"{town['size']} peers: {look.seen} pages in {time.monotonic() - begun:.0f} s, {len(look.faults)} faults")
     sys.exit(1 if look.faults else 0)

@@ -116,10 +116,43 @@ struct OwnerPagesTests {
     @Test(arguments: [
         "window=today", "window=yesterday", "window=month", "window=last-month", "from=2026-11-01&to=2026-11-02",
         "from=0001-01-01&to=9999-12-31&step=hour", "from=2026-11-02&to=2026-11-01", "from=x&to=", "by=planet&step=week",
-        "from=2026-02-30&to=2026-03-01", "window=days", "by=peer&page=9",
+        "from=2026-02-30&to=2026-03-01", "window=days", "by=peer&page=9", "by=time&step=hour&window=today",
+        "from=2026-11-01T20:00&to=2026-11-01T21:00&node=none&user=x", "from=2026-11-01T24:60&to=T&by=time",
+        "from=2026-11-01T00:00:00Z&to=2026-11-01T00:00:01Z", "user=42&node=eu1&by=node",
+        "window=custom&theme=x&lang=x",
     ])
     func `any window is answered`(query: String) throws {
         #expect(try ask("/traffic?" + query, owner).status == 200)
+    }
+
+    @Test func `an hour is asked for by the owner's clock, and its links keep node and user`() throws {
+        let page = text(try ask("/traffic?from=2026-11-01T20:00&to=2026-11-01T21:00&node=eu1&user=42&by=node", owner))
+        #expect(page.contains("value=\"2026-11-01T20:00\"") && page.contains("value=\"2026-11-01T21:00\""))
+        #expect(page.contains("user=42"))
+    }
+
+    @Test func `a theme is remembered, and what is none is not`() throws {
+        let cookies = try ask("/users?theme=dark", owner).headers.filter { $0.name == "Set-Cookie" }.map(\.value)
+        #expect(cookies.count == 1 && cookies[0].hasPrefix("theme=dark;") && cookies[0].contains("HttpOnly"))
+        #expect(!(try ask("/users?theme=pink", owner).headers.contains { $0.name == "Set-Cookie" }))
+        #expect(text(try ask("/users?theme=light", owner)).contains("data-theme=\"light\""))
+        #expect(text(try ask("/users", owner)).contains("data-theme=\"auto\""))
+    }
+
+    @Test func `a refresh comes back to where it was asked for, and nowhere else`() throws {
+        func place(_ form: String) throws -> String? {
+            try ask("/refresh", owner, method: "POST", form: form, from: "same-origin").headers
+                .first { $0.name == "Location" }?.value
+        }
+        #expect(try place("next=%2Fusers%3Fsort%3Dmonth") == "/users?sort=month")
+        #expect(try place("next=%2F%2Fevil.example") == "/")
+        #expect(try place("") == "/")
+    }
+
+    @Test func `users are there as CSV`() throws {
+        let answer = try ask("/users?format=csv&q=canary", owner)
+        #expect(answer.status == 200 && text(answer).hasPrefix("telegram_id,username,"))
+        #expect(answer.headers.contains { $0.name == "Content-Type" && $0.value.hasPrefix("text/csv") })
     }
 
     @Test func `one session is ended, then all others, and never one's own`() throws {

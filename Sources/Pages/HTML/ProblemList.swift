@@ -2,8 +2,8 @@ import Fleet
 import WireGuard
 
 extension Page {
-    /// Each by its title; what it means and what to do is behind it. A lone one is open.
-    mutating func problems(_ problems: [Problem]) {
+    /// Each by its title; what it means and what to do is behind it, unless it is what the page is about.
+    mutating func problems(_ problems: [Problem], isOpen: Bool = false) {
         guard !problems.isEmpty else { return }
         element("section", .class("problems"), .label(string(.openProblems))) { page in
             page.hint(.problems)
@@ -11,7 +11,7 @@ extension Page {
                 for problem in problems {
                     page.element("li", .class(problem.mark.name)) { page in
                         let content: (inout Page) -> Void = { page in page.problem(problem) }
-                        if problems.count == 1 {
+                        if isOpen {
                             page.element("details", .key(problem.key), .fixed("open", ""), content: content)
                         } else {
                             page.element("details", .key(problem.key), content: content)

@@ -81,6 +81,6 @@ extension Page {
             let link = window.narrower.query("from", start.rfc3339).query("to", end.rfc3339)
             element("a", .href(link)) { $0.text(told) }
         }
-        if row.hasGap { element("em") { $0.words(.gap) } }
+        if row.hasGap { element("small") { $0.words(.gap) } }
     }
 }
