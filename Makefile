@@ -6,6 +6,7 @@ BED_PACKAGES = openssh-server openssh-client wireguard-go wireguard-tools nginx-
 	procps util-linux curl openssl ca-certificates tzdata
 TEST_PACKAGES = $(BED_PACKAGES) shellcheck sqlite3 strace chromium python3 python3-venv shadowsocks-libev nftables
 BENCH_PACKAGES = $(BED_PACKAGES) wrk gcc
+DEB_PACKAGES = debhelper dpkg-dev binutils python3
 
 # Packages that tests run programs of, unpacked and not installed: installing them would start a service.
 UNPACKED_PACKAGES = prometheus
@@ -14,11 +15,17 @@ UNPACKED = .build/unpacked
 # Programs from PyPI that tests run, in a folder of their own: .build/python/bin.
 PYTHON = .build/python
 
+# The package: a build of its own, so that others stay, and the version that the program itself names.
+DEB = .build-deb
+VERSION = $(shell sed -n 's/.*static let text = "\(.*\)"/\1/p' Sources/VPNWeb/Version.swift)
+export SOURCE_DATE_EPOCH ?= $(shell git log -1 --format=%ct 2>/dev/null || date +%s)
+
 SWIFT = swift
 SCRIPTS = .ci/run $(wildcard Sources/Nodes/Resources/*.sh)
 
 .DEFAULT_GOAL = help
-.PHONY: help deps build-deps bed-deps test-deps test-packages bench-deps build lint test screens bench demo demo-down clean
+.PHONY: help deps build-deps bed-deps test-deps test-packages bench-deps deb-deps build deb pack sbom lint test screens bench demo \
+	demo-down clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -44,6 +51,21 @@ screens: test-deps ## every page in chromium, at every width, theme and language
 	$(SWIFT) build --product screens
 	.build/debug/screens
 
+deb: deb-deps ## a Debian package in this folder: vpn-web_VERSION_ARCH.deb
+	$(SWIFT) build -c release --static-swift-stdlib --scratch-path $(DEB) --product vpn-web
+	$(MAKE) --no-print-directory pack PROGRAM=$(DEB)/release/vpn-web RESOLVED=Package.resolved
+
+# Packs a program that is there: what `make deb` built, or a test's.
+pack:
+	mkdir -p $(DEB)/stage $(or $(DESTDIR),.)
+	$(PROGRAM) --generate-completion-script bash | sed '1{/^#!/d}' > $(DEB)/stage/vpn-web.bash
+	python3 debian/sbom.py $(PROGRAM) $(RESOLVED) $(VERSION) > $(DEB)/stage/vpn-web.spdx.json
+	PROGRAM=$(PROGRAM) STAGE=$(DEB)/stage DESTDIR=$(or $(DESTDIR),.) debian/rules binary
+	debian/rules clean
+
+sbom: deb-deps ## what is linked and what is loaded, with versions and licences (SPDX), of the program built by `make build`
+	@python3 debian/sbom.py .build/release/vpn-web Package.resolved $(VERSION)
+
 bench: bench-deps ## figures against limits measured in the same run
 	$(SWIFT) run -c release bench
 
@@ -56,7 +78,7 @@ demo-down: ## remove every trace of a demo, also of one that was killed
 	else [ -x .build/release/demo ] || $(SWIFT) build -c release --product demo; .build/release/demo down; fi
 
 clean: ## remove what was built
-	rm -rf .build
+	rm -rf .build $(DEB)
 
 # install PACKAGES: quick where all is there. Sudo is asked for only where something is missing. No package starts its
 # service (policy-rc.d): tests start what they want where they want it, and nobody asked for a proxy on this machine.
@@ -93,5 +115,7 @@ $(PYTHON)/installed: Tests/requirements.txt | test-packages
 	touch $@
 test-packages:
 	$(call install,$(BUILD_PACKAGES) $(TEST_PACKAGES))
+deb-deps: build-deps
+	$(call install,$(DEB_PACKAGES))
 bench-deps:
 	$(call install,$(BUILD_PACKAGES) $(BENCH_PACKAGES))

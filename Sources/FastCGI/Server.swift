@@ -11,6 +11,7 @@ package final class Server: Sendable {
     private struct Running {
         var wake: Int32
         var epoll: Int32
+        var asking: Asking?
         var accept: Thread
         var workers: [Thread]
         var queue: ConnectionQueue
@@ -50,6 +51,13 @@ package final class Server: Sendable {
             guard running == nil else { throw ServerError("start", "the server runs already") }
             running = try launch()
         }
+    }
+
+    /// Whether it answers: asked as nginx asks, through the socket, the accept thread and a worker. True where it does not
+    /// run: there is nothing to wait for.
+    package func answers(_ path: String, within limit: Duration) -> Bool {
+        guard let running = running.withLock({ $0 }) else { return true }
+        return running.asking?.get(path, within: limit).map { $0.status < 500 } ?? false
     }
 
     /// Takes no more connections, answers those that have come, ends the threads. False when `limit` passed first:
@@ -106,7 +114,8 @@ package final class Server: Sendable {
                 ).run()
             }
             return Running(
-                wake: wake, epoll: epoll, accept: accept, workers: started, queue: queue, watch: watch, latch: latch)
+                wake: wake, epoll: epoll, asking: Asking(listener: listener.descriptor), accept: accept,
+                workers: started, queue: queue, watch: watch, latch: latch)
         } catch {
             queue.close()
             for worker in started { worker.join() }

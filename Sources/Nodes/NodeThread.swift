@@ -1,11 +1,15 @@
 import Fleet
 import Glibc
 import SSH
+import Synchronization
 
 /// One node's thread: waits for its times, polls, tells.
 final class NodeThread: Sendable {
     private let bell: Bell<State>
     private let cancellation = Cancellation()
+
+    /// Until when this thread will have turned again.
+    private let due = Mutex(ContinuousClock.now + NodeThread.slack)
     private let refreshInterval: Duration
     private let makeRead: @Sendable (NodeSettings, Cancellation) -> Poller.Read
     private let deliver: @Sendable (NodeID, Outcome) -> Void
@@ -33,6 +37,9 @@ final class NodeThread: Sendable {
     }
 
     var isRunning: Bool { bell.ring { $0.thread != nil } }
+
+    /// False: it waits or works longer than it ever should.
+    var isTurning: Bool { due.withLock { $0 > .now } }
 
     func update(_ settings: NodeSettings) {
         bell.ring { state in
@@ -96,7 +103,11 @@ final class NodeThread: Sendable {
         var next = began + schedule.first
         while true {
             let isLong = next - .now > Self.idleInterval * 2
-            switch bell.wait(until: isLong ? .now + Self.idleInterval : next, Self.take) {
+            let wake = isLong ? .now + Self.idleInterval : next
+            due.withLock { $0 = max(wake, .now) + Self.slack }
+            let call = bell.wait(until: wake, Self.take)
+            due.withLock { $0 = .now + settings.deadline + Self.slack }
+            switch call {
             case .stop:
                 _ = read(.end)
                 bell.ring { $0.isFinished = true }
@@ -147,6 +158,9 @@ final class NodeThread: Sendable {
         _ = write(descriptor, name, name.count)
         close(descriptor)
     }
+
+    /// What a busy machine may add to a wait or a poll.
+    private static let slack: Duration = .seconds(15)
 
     /// libssh2 and OpenSSL stay under 64 KiB, getaddrinfo(3) under 256.
     private static let stackSize = 512 * 1024

@@ -69,6 +69,12 @@ package final class Poller: Sendable {
         return chosen.count { $0.refresh() }
     }
 
+    /// Whether every node's thread turns: none waits or works longer than it ever should. A node that does not answer is no
+    /// reason; its poll ends at its deadline.
+    package var isTurning: Bool {
+        threads.withLock { $0.values.allSatisfy(\.isTurning) }
+    }
+
     /// Wakes every thread, breaks off polls, and waits for the ends. False: some had not ended in time and are left behind.
     @discardableResult
     package func stop(within limit: Duration = .seconds(2)) -> Bool {

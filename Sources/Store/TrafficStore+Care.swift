@@ -18,6 +18,10 @@ extension TrafficStore {
         // Outside of a transaction, which VACUUM demands; it holds one read snapshot itself.
         do {
             try database.unsafeRead { try $0.execute(sql: "VACUUM INTO ?", arguments: [partial]) }
+            let words = try Self.integrity(of: partial)
+            guard words == ["ok"] else {
+                throw StoreError(.corrupt, operation, words.first ?? "the copy is empty", "look at the disk")
+            }
         } catch {
             throw StoreError(error, during: operation)
         }
@@ -25,6 +29,15 @@ extension TrafficStore {
         // Unlike rename(2), link(2) fails where the name is taken.
         guard link(partial, destination) == 0 else { throw DatabaseFile.failure(operation) }
         try DatabaseFile.sync(DatabaseFile.folder(of: destination))
+    }
+
+    /// What SQLite says of a file that nobody else has open: `ok`, or what is wrong first.
+    private static func integrity(of path: String) throws -> [String] {
+        var configuration = Configuration()
+        configuration.readonly = true
+        return try DatabaseQueue(path: path, configuration: configuration).inDatabase {
+            try String.fetchAll($0, sql: "PRAGMA integrity_check(1)")
+        }
     }
 
     /// What SQLite finds wrong with the file, in its words. Empty: nothing.

@@ -19,7 +19,7 @@ extension TrafficStore {
         do { try copy(backup, to: staged) } catch { throw StoreError(error, during: operation) }
         try DatabaseFile.sync(staged)
 
-        let kept = try setAside(path)
+        let kept = try setAside(path, as: "before-restore")
         guard rename(staged, path) == 0 else { throw DatabaseFile.failure(operation) }
         try DatabaseFile.sync(DatabaseFile.folder(of: path))
         return kept
@@ -42,11 +42,11 @@ extension TrafficStore {
     }
 
     /// The write-ahead log goes first: left alone, SQLite would play it into whatever has the database's name next.
-    private static func setAside(_ path: String) throws(StoreError) -> String? {
+    static func setAside(_ path: String, as name: String) throws(StoreError) -> String? {
         guard access(path, F_OK) == 0 else { return nil }
         var number = 1
-        while access("\(path).before-restore-\(number)", F_OK) == 0 { number += 1 }
-        let kept = "\(path).before-restore-\(number)"
+        while access("\(path).\(name)-\(number)", F_OK) == 0 { number += 1 }
+        let kept = "\(path).\(name)-\(number)"
         if rename(path + "-wal", kept + "-wal") != 0 && errno != ENOENT {
             throw DatabaseFile.failure("set \(path)-wal aside")
         }

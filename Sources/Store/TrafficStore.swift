@@ -33,9 +33,10 @@ package final class TrafficStore: Sendable {
         try DatabaseFile.prepare(path)
         lock = Mutex(role == .daemon ? try DaemonLock(path) : nil)
         do {
-            let isCurrent = try TrafficStore.inspect(path)
+            let state = try TrafficStore.inspect(path)
             // Another binary's daemon must not find its tables changed under it.
-            let migration = isCurrent || role == .daemon ? nil : try DaemonLock(path)
+            let migration = state == .current || role == .daemon ? nil : try DaemonLock(path)
+            if state == .older { try TrafficStore.migrateOnCopy(path) }
             database = try TrafficStore.connect(path, role)
             try withExtendedLifetime(migration) { try Schema.migrator.migrate(database) }
             try TrafficStore.demandFullSync(database)
@@ -64,8 +65,15 @@ package final class TrafficStore: Sendable {
         do { return try database.write(body) } catch { throw StoreError(error, during: operation) }
     }
 
-    /// Whether the schema is today's; refuses files that are not ours to touch before anything is written.
-    static func inspect(_ path: String) throws -> Bool {
+    /// Which tables a file has.
+    enum Tables {
+        case none
+        case older
+        case current
+    }
+
+    /// Refuses files that are not ours to touch before anything is written.
+    static func inspect(_ path: String) throws -> Tables {
         var configuration = Configuration()
         configuration.readonly = true
         configuration.busyMode = .timeout(busyTimeout)
@@ -82,7 +90,8 @@ package final class TrafficStore: Sendable {
                     .newerSchema, "open \(path)", "a newer vpn-web made this database",
                     "run that version, or restore a backup of before the upgrade")
             }
-            return try tables > 0 && Schema.migrator.hasCompletedMigrations(db)
+            if tables == 0 { return .none }
+            return try Schema.migrator.hasCompletedMigrations(db) ? .current : .older
         }
     }
 

@@ -11,11 +11,14 @@ import WireGuard
 /// The daemon: everything is made here, and handed down.
 struct Application {
     private let configurationPath: String
-    private let log = Logger(label: "vpn-web") { _ in StandardErrorLog() }
+    private let log = Logger(label: "vpn-web") { _ in JournalLog.orStandardError() }
 
     /// Under systemd's and the contract's five seconds, all of it together.
     private static let patience: (requests: Duration, polls: Duration) = (.seconds(2), .seconds(2))
     private static let workers = 8
+
+    /// The front's answer to itself takes a millisecond; what a flood may add.
+    private static let frontPatience: Duration = .seconds(5)
 
     init(configurationPath: String) {
         self.configurationPath = configurationPath
@@ -42,7 +45,8 @@ struct Application {
                 panel: PanelState(version: Version.text, startedAt: .now)))
         let inbox = try Self.inbox()
         let check = DatabaseCheck(store) { inbox.put(.checked($0)) }
-        let bookkeeping = try bookkeeping(configuration, store, check, inbox, newsstand)
+        let pulse = Pulse()
+        let bookkeeping = try bookkeeping(configuration, store, check, inbox, newsstand, pulse)
         let poller = Poller { node, outcome in inbox.put(.outcome(node, outcome)) }
         let door = Door(store: store, url: configuration.url ?? "", log: log)
         let site = Site(
@@ -54,6 +58,12 @@ struct Application {
         }
         log.notice("started", metadata: ["version": "\(Version.text)", "nodes": "\(configuration.fleetNodes.count)"])
         SystemdNotify.send("READY=1")
+        let watchdog = Watchdog(
+            [
+                .init(name: "collector") { poller.isTurning },
+                .init(name: "bookkeeper") { !pulse.isDue },
+                .init(name: "front") { server.answers("/health/live", within: Self.frontPatience) },
+            ], log: log)
         if !endedWell {
             log.notice("the last stop was not clean, the database is looked through")
             check.begin(isThorough: false)
@@ -66,6 +76,7 @@ struct Application {
         }
 
         SystemdNotify.send("STOPPING=1")
+        watchdog?.stop()
         if !server.stop(within: Self.patience.requests) { log.warning("requests were cut off") }
         if !poller.stop(within: Self.patience.polls) { log.warning("polls were cut off") }
         door.close()
@@ -94,7 +105,7 @@ struct Application {
 
     private func bookkeeping(
         _ configuration: Configuration, _ store: TrafficStore, _ check: DatabaseCheck,
-        _ inbox: Inbox<Bookkeeper.Message>, _ newsstand: Newsstand
+        _ inbox: Inbox<Bookkeeper.Message>, _ newsstand: Newsstand, _ pulse: Pulse
     ) throws -> WorkThread {
         let settings = configuration.bookkeeping
         let folder = configuration.data
@@ -105,7 +116,7 @@ struct Application {
             do {
                 var keeper = try Bookkeeper(
                     settings: settings, copies: RosterCopies(folder: folder), store: store, check: check,
-                    inbox: inbox, newsstand: newsstand, log: log)
+                    inbox: inbox, newsstand: newsstand, pulse: pulse, log: log)
                 keeper.run()
             } catch {
                 log.critical("the bookkeeper cannot begin", metadata: ["reason": "\(error)"])

@@ -38,7 +38,11 @@ struct Bookkeeper: ~Copyable {
     private let check: DatabaseCheck
     private let inbox: Inbox<Message>
     private let newsstand: Newsstand
+    private let pulse: Pulse
     private let log: Logger
+
+    /// It turns every second; what the disk, or thousands of samples at once, may add.
+    private static let longestTurn: Duration = .seconds(15)
 
     private var books: Books
     private var watcher: RosterWatcher
@@ -55,7 +59,7 @@ struct Bookkeeper: ~Copyable {
 
     init(
         settings: Settings, copies: RosterCopies, store: TrafficStore, check: DatabaseCheck, inbox: Inbox<Message>,
-        newsstand: Newsstand, log: Logger
+        newsstand: Newsstand, pulse: Pulse, log: Logger
     ) throws(StoreError) {
         self.settings = settings
         self.store = store
@@ -63,6 +67,7 @@ struct Bookkeeper: ~Copyable {
         keeper = Storekeeper(store: store, log: log)
         self.inbox = inbox
         self.newsstand = newsstand
+        self.pulse = pulse
         self.log = log
         self.copies = copies
         let now = UnixTime.now
@@ -85,12 +90,15 @@ struct Bookkeeper: ~Copyable {
         keepCopies()
         publish()
         while true {
+            pulse.back(within: Self.longestTurn)
             for message in inbox.take(within: 1000) {
                 switch message {
                 case .outcome(let node, let outcome): enter(outcome, of: node)
                 case .settings(let settings): change(to: settings)
                 case .checked(let check): enter(check)
-                case .stop: return keeper.close(&books)
+                case .stop:
+                    pulse.end()
+                    return keeper.close(&books)
                 }
             }
             catchUp()

@@ -13,16 +13,18 @@ struct StandardErrorLog: LogHandler {
     }
 
     func log(event: LogEvent) {
-        var line = "<\(Self.priority(event.level))>\(event.message)"
-        let all = metadata.merging(event.metadata ?? [:]) { $1 }
-        for (key, value) in all.sorted(by: { $0.key < $1.key }) {
-            line += " \(key)=\(Self.quoted("\(value)"))"
-        }
-        writeAll(line + "\n", to: STDERR_FILENO)
+        let facts = metadata.merging(event.metadata ?? [:]) { $1 }.sorted { $0.key < $1.key }
+        let line = "<\(Self.priority(event.level))>\(Self.line("\(event.message)", facts))\n"
+        writeAll(line, to: STDERR_FILENO)
+    }
+
+    /// `message key=value …`.
+    static func line(_ message: String, _ facts: [(key: String, value: Logger.Metadata.Value)]) -> String {
+        message + facts.map { " \($0.key)=\(quoted("\($0.value)"))" }.joined()
     }
 
     /// syslog(3)'s numbers.
-    private static func priority(_ level: Logger.Level) -> Int {
+    static func priority(_ level: Logger.Level) -> Int {
         switch level {
         case .trace, .debug: 7
         case .info: 6

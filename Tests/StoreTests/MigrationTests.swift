@@ -42,6 +42,36 @@ struct MigrationTests {
         try desk.poll(1_700_100_000, [Row(.a, 100, 100)], node: "main")
     }
 
+    @Test func `the database of before a migration stays beside it, and is put back by restore`() throws {
+        let folder = try Folder()
+        let path = folder.path + "/vpn-web.db"
+        try FileManager.default.copyItem(atPath: Self.fixtures.appendingPathComponent("v1.db").path, toPath: path)
+        try TrafficStore(path: path, role: .daemon).close()
+        let names = try FileManager.default.contentsOfDirectory(atPath: folder.path)
+        let kept = try #require(names.first { $0.hasPrefix("vpn-web.db.before-v") && $0.hasSuffix("-1") })
+        #expect(!names.contains { $0.contains("migrating") })
+        let old = try DatabaseQueue(path: "\(folder.path)/\(kept)")
+        #expect(try old.inDatabase { try Schema.migrator.appliedMigrations($0) } == ["v1"])
+        try old.close()
+        #expect(try TrafficStore.restore("\(folder.path)/\(kept)", to: path) != nil)
+        #expect(try DatabaseQueue(path: path).inDatabase { try Schema.migrator.appliedMigrations($0) } == ["v1"])
+    }
+
+    @Test func `a migration that fails changes nothing`() throws {
+        let folder = try Folder()
+        let path = folder.path + "/vpn-web.db"
+        try FileManager.default.copyItem(atPath: Self.fixtures.appendingPathComponent("v1.db").path, toPath: path)
+        // A table that the next migration wants to make.
+        let queue = try DatabaseQueue(path: path)
+        try queue.inDatabase { try $0.execute(sql: "CREATE TABLE journal (id INTEGER)") }
+        try queue.close()
+        let before = try Data(contentsOf: URL(fileURLWithPath: path))
+        #expect(throws: StoreError.self) { try TrafficStore(path: path, role: .daemon) }
+        #expect(try Data(contentsOf: URL(fileURLWithPath: path)) == before)
+        let names = try FileManager.default.contentsOfDirectory(atPath: folder.path)
+        #expect(!names.contains { $0.contains("migrating") || $0.contains("before") })
+    }
+
     @Test func `every migration has its fixture`() throws {
         let folder = try Folder()
         let applied = try folder.open().database.read { try Schema.migrator.appliedMigrations($0) }

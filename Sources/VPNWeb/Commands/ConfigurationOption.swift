@@ -19,6 +19,15 @@ struct ConfigurationOption: ParsableArguments {
         }
     }
 
+    /// Whether the owner has a password. The database is there.
+    static func hasPassword(_ configuration: Configuration) throws(CommandFailure) -> Bool {
+        do {
+            return try TrafficStore(path: configuration.databasePath, role: .command).password() != nil
+        } catch {
+            throw CommandFailure(error)
+        }
+    }
+
     /// The database, for a command beside the daemon.
     func store(_ configuration: Configuration) throws(CommandFailure) -> TrafficStore {
         do {

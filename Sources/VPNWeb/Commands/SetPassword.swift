@@ -1,5 +1,6 @@
 import Access
 import ArgumentParser
+import Foundation
 import Glibc
 import Nodes
 import Store
@@ -84,9 +85,16 @@ enum Terminal {
         return line
     }
 
-    /// Yes is `y`, `yes`, `д` or `да`; everything else, and no answer, is no.
-    static func confirms(_ question: String) -> Bool {
-        writeAll("\(question) [y/N] ", to: STDERR_FILENO)
-        return ["y", "yes", "д", "да"].contains(readLine(strippingNewline: true)?.lowercased() ?? "")
+    /// Yes is `y`, `yes`, `д` or `да`; everything else is no. An empty line is what is said; no answer is no.
+    static func confirms(_ question: String, yesIsDefault: Bool = false) -> Bool {
+        writeAll("\(question) \(yesIsDefault ? "[Y/n]" : "[y/N]") ", to: STDERR_FILENO)
+        guard let typed = readLine(strippingNewline: true)?.lowercased() else { return false }
+        return typed.isEmpty ? yesIsDefault : ["y", "yes", "д", "да"].contains(typed)
+    }
+
+    /// One line; empty: nothing was typed.
+    static func line(_ question: String) -> String {
+        writeAll(question, to: STDERR_FILENO)
+        return readLine(strippingNewline: true)?.trimmingCharacters(in: .whitespaces) ?? ""
     }
 }

@@ -22,68 +22,36 @@ struct Trust: ParsableCommand {
 
     @OptionGroup var configuration: ConfigurationOption
 
-    private static let patience: Duration = .seconds(15)
-
     func run() throws {
-        let configuration = try configuration.load()
-        let (address, jumps) = try configuration.way(to: node)
-        let keys: [HostKey]
-        do {
-            var logins: [Login] = []
-            for jump in jumps { logins.append(try jump.login()) }
-            keys = try Session.hostKeys(
-                of: address, through: logins, deadline: .after(Self.patience), cancellation: Cancellation())
-        } catch {
-            throw CommandFailure(what: "trust \(node): \(error.operation)", why: error.reason, mend: error.advice)
+        let offer = try HostKeyOffer(of: node, try configuration.load())
+        for key in offer.keys {
+            printOut("\(offer.address) \(key.type) \(key.fingerprint)\(offer.isPinned(key) ? ", pinned already" : "")")
         }
-        guard !keys.isEmpty else {
-            throw CommandFailure(what: "trust \(node)", why: "\(address) shows no key that the panel can check")
-        }
-        let known = try KnownHostsFile(path: configuration.knownHosts)
-        let pinned = known.keys(for: address)
-        for key in keys {
-            let mark = pinned.contains(key) ? ", pinned already" : ""
-            printOut("\(address) \(key.type) \(key.fingerprint)\(mark)")
-        }
-        if keys.contains(where: pinned.contains) {
-            if let fingerprint, !keys.contains(where: { $0.fingerprint == fingerprint }) { throw mismatch(fingerprint) }
+        if offer.isPinned {
+            if let fingerprint, !offer.keys.contains(where: { $0.fingerprint == fingerprint }) {
+                throw offer.mismatch(fingerprint)
+            }
             return printOut("Nothing to do.")
         }
-        if !pinned.isEmpty {
-            throw CommandFailure(
-                what: "trust \(node)", why: "\(configuration.knownHosts) pins another key for \(address)",
-                mend:
-                    "find out why the host's key changed; if it is right, remove the old line: ssh-keygen -f \(configuration.knownHosts) -R '\(address.knownHostsName)'"
-            )
-        }
-        try pin(chosen(keys), for: address, in: known)
-    }
-
-    private func mismatch(_ fingerprint: String) -> CommandFailure {
-        CommandFailure(
-            what: "trust \(node)", why: "no key of the host has the fingerprint \(fingerprint); nothing was pinned")
+        try offer.refuseIfAnotherIsPinned()
+        let key = try chosen(offer)
+        try offer.pin(key)
+        printOut(
+            "Pinned \(key.fingerprint) for \(offer.address) in \(offer.known.path). A running daemon: systemctl reload vpn-web"
+        )
     }
 
     /// The given one, or the best after a yes.
-    private func chosen(_ keys: [HostKey]) throws(CommandFailure) -> HostKey {
-        if let fingerprint {
-            guard let key = keys.first(where: { $0.fingerprint == fingerprint }) else { throw mismatch(fingerprint) }
-            return key
-        }
+    private func chosen(_ offer: HostKeyOffer) throws(CommandFailure) -> HostKey {
+        if let fingerprint { return try offer.key(with: fingerprint) }
         guard isatty(STDIN_FILENO) == 1 else {
             throw CommandFailure(
-                what: "trust \(node)", why: "nobody can be asked here", mend: "--fingerprint \(keys[0].fingerprint)")
+                what: "trust \(node)", why: "nobody can be asked here", mend: "--fingerprint \(offer.best.fingerprint)")
         }
-        guard Terminal.confirms("Is \(keys[0].fingerprint) this host's key?") else {
+        guard Terminal.confirms("Is \(offer.best.fingerprint) this host's key?") else {
             throw CommandFailure(what: "trust \(node)", why: "not confirmed; nothing was pinned")
         }
-        return keys[0]
-    }
-
-    private func pin(_ key: HostKey, for address: Address, in known: KnownHostsFile) throws(CommandFailure) {
-        try known.append(key.knownHostsLine(for: address))
-        printOut(
-            "Pinned \(key.fingerprint) for \(address) in \(known.path). A running daemon: systemctl reload vpn-web")
+        return offer.best
     }
 }
 

@@ -155,7 +155,7 @@ extension Duration {
 }
 
 extension UInt8 {
-    fileprivate var isLetterOrDigit: Bool {
+    var isLetterOrDigit: Bool {
         switch self {
         case UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "a")...UInt8(ascii: "z"),
             UInt8(ascii: "A")...UInt8(ascii: "Z"):
@@ -195,6 +195,17 @@ enum HostName {
                     }
             }
         return isName ? text : nil
+    }
+
+    /// A numeric address, without brackets.
+    static func isAddress(_ host: String) -> Bool {
+        host.contains(":")
+            || host.utf8.allSatisfy { $0 == UInt8(ascii: ".") || UInt8(ascii: "0")...UInt8(ascii: "9") ~= $0 }
+    }
+
+    /// A name for which a public authority gives a certificate.
+    static func isPublic(_ host: String) -> Bool {
+        !isAddress(host) && host.contains(".") && !host.hasSuffix(".local") && !host.hasSuffix(".localdomain")
     }
 
     /// `host:port` with a port of 1 to 65535.

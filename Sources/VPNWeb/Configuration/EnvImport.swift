@@ -8,16 +8,27 @@ struct EnvImport {
     /// What the owner should know or do, one line each.
     private(set) var notes: [String] = []
 
+    /// What the panel has of its own instead of what the bot had.
+    struct Own {
+        /// The panel's own address.
+        var url: String
+
+        /// Each node is logged into as `vpn-web`, with the key ID.key of this folder.
+        var keys: String
+    }
+
     private let settings: EnvSettings
+    private let own: Own?
     private let folder: String
     private let isThere: (String) -> Bool
 
     /// `path`: of env_vars.txt, beside which the bot's files are.
     init(
-        text: String, path: String,
+        text: String, path: String, own: Own? = nil,
         isThere: @escaping (String) -> Bool = { FileManager.default.fileExists(atPath: $0) }
     ) {
         settings = EnvSettings(text)
+        self.own = own
         let folder = (path as NSString).deletingLastPathComponent
         let isAbsolute = folder.hasPrefix("/")
         self.folder =
@@ -46,7 +57,7 @@ struct EnvImport {
             data: /var/lib/vpn-web
             listen: /run/vpn-web/fastcgi.sock
             # The panel's own address:
-            # url: https://vpn.example.org
+            \(own.map { "url: \(yamlScalar($0.url))" } ?? "# url: https://vpn.example.org")
             language: ru
             timezone: Europe/Moscow
             units: iec
@@ -55,7 +66,7 @@ struct EnvImport {
             known_hosts: /etc/vpn-web/known_hosts
 
             """
-        notes.append("url: is not in env_vars.txt: write the panel's own address")
+        if own == nil { notes.append("url: is not in env_vars.txt: write the panel's own address") }
     }
 
     private mutating func writeRoster() {
@@ -64,12 +75,12 @@ struct EnvImport {
 
             # The bot's files. They are only read.
             roster:
-              users: \(quoted(data + "/users.json"))
-              peers: \(quoted(data + "/peers.json"))
+              users: \(yamlScalar(data + "/users.json"))
+              peers: \(yamlScalar(data + "/peers.json"))
 
             """
         let database = data + "/vpn.db"
-        yaml += "  \(isThere(database) ? "" : "# ")database: \(quoted(database))\n"
+        yaml += "  \(isThere(database) ? "" : "# ")database: \(yamlScalar(database))\n"
         for file in ["users.json", "peers.json"] where !isThere("\(data)/\(file)") {
             notes.append("\(file) is not beside env_vars.txt; the panel goes on without it until it is there")
         }
@@ -138,12 +149,12 @@ struct EnvImport {
             # services:
             #   - node: eu1
             #     kind: shadowsocks
-            #     address: \(quoted(name + ":8388"))
+            #     address: \(yamlScalar(name + ":8388"))
             #     method: aes-256-gcm      # missing in env_vars.txt: the server's own method
             #     password_file: /etc/vpn-web/shadowsocks-eu1.password      # missing in env_vars.txt
             #   - node: eu1
             #     kind: mtproto
-            #     address: \(quoted(name + ":443"))
+            #     address: \(yamlScalar(name + ":443"))
             #     secret_file: /etc/vpn-web/mtproto-eu1.secret      # \(mtprotoHint)
 
             """
@@ -182,7 +193,7 @@ struct EnvImport {
 
     private static func names(_ id: String, _ aliases: [String]) -> [String] {
         let name = ["main": "Россия", "eu1": "Европа"][id] ?? id
-        return ["id: \(quoted(id))", "name: \(quoted(name))"]
+        return ["id: \(yamlScalar(id))", "name: \(yamlScalar(name))"]
             + (aliases.isEmpty ? [] : ["aliases: [\(aliases.joined(separator: ", "))]"])
     }
 
@@ -198,7 +209,7 @@ struct EnvImport {
             notes.append("\(hostKey) and \(portKey) are no host and port: the endpoint is left out")
             return nil
         }
-        return quoted((name.contains(":") ? "[\(name)]" : name) + ":\(number)")
+        return yamlScalar((name.contains(":") ? "[\(name)]" : name) + ":\(number)")
     }
 
     /// Nil: there is no such host, and it is noted.
@@ -208,14 +219,19 @@ struct EnvImport {
             return nil
         }
         var key = settings[prefix + "SSH_KEY_PATH"] ?? "/root/.ssh/id_ed25519"
+        let user = settings[prefix + "SSH_USER"] ?? "root"
+        if let own {
+            return [
+                "ssh: { host: \(yamlScalar(name)), port: 22, user: vpn-web, key: \(yamlScalar("\(own.keys)/\(id).key")) }"
+            ]
+        }
         if key.hasPrefix("~/") { key = "/root" + key.dropFirst() }
         if !key.hasPrefix("/") { key = "\(folder)/\(key)" }
         notes.append(
             "\(id): the bot's own login is written, which may do anything there; better a key that can only read: "
                 + "vpn-web node-setup \(id)")
         notes.append("\(id): pin its host key: vpn-web trust \(id)")
-        let user = settings[prefix + "SSH_USER"] ?? "root"
-        return ["ssh: { host: \(quoted(name)), port: 22, user: \(quoted(user)), key: \(quoted(key)) }"]
+        return ["ssh: { host: \(yamlScalar(name)), port: 22, user: \(yamlScalar(user)), key: \(yamlScalar(key)) }"]
     }
 
     private mutating func command(_ id: String, _ prefix: String) -> String {
@@ -232,7 +248,7 @@ struct EnvImport {
             notes.append("AMNEZIAWG_EU1_CONTAINER is no name of a container: command is to be written by hand")
             return "awg show all dump"
         }
-        return quoted("docker exec \(container) awg show all dump")
+        return yamlScalar("docker exec \(container) awg show all dump")
     }
 }
 
@@ -249,7 +265,7 @@ extension UInt8 {
 }
 
 /// A YAML scalar: plain where nobody could take it for something else.
-private func quoted(_ text: String) -> String {
+func yamlScalar(_ text: String) -> String {
     let isPlain =
         text.unicodeScalars.first?.properties.isAlphabetic == true || text.hasPrefix("/") && text.utf8.count > 1
     let words = ["true", "false", "yes", "no", "on", "off", "null", "y", "n"]
