@@ -4,13 +4,10 @@ BUILD_PACKAGES = libssh2-1-dev libssl-dev libfcgi-dev libsodium-dev libsqlite3-d
 	pkg-config
 BED_PACKAGES = openssh-server openssh-client wireguard-go wireguard-tools nginx-light iproute2 iputils-ping \
 	procps util-linux curl openssl ca-certificates tzdata
-TEST_PACKAGES = $(BED_PACKAGES) shellcheck sqlite3 strace chromium python3 python3-venv shadowsocks-libev nftables
+TEST_PACKAGES = $(BED_PACKAGES) shellcheck sqlite3 strace chromium python3 python3-venv shadowsocks-libev nftables \
+	prometheus
 BENCH_PACKAGES = $(BED_PACKAGES) wrk gcc
 DEB_PACKAGES = debhelper dpkg-dev binutils python3
-
-# Packages that tests run programs of, unpacked and not installed: installing them would start a service.
-UNPACKED_PACKAGES = prometheus
-UNPACKED = .build/unpacked
 
 # Programs from PyPI that tests run, in a folder of their own: .build/python/bin.
 PYTHON = .build/python
@@ -102,13 +99,7 @@ build-deps:
 	$(call install,$(BUILD_PACKAGES))
 bed-deps:
 	$(call install,$(BUILD_PACKAGES) $(BED_PACKAGES))
-test-deps: $(PYTHON)/installed $(UNPACKED)/done
-$(UNPACKED)/done: | test-packages
-	rm -rf $(UNPACKED) && mkdir -p $(UNPACKED)
-	cd $(UNPACKED) && { apt-get download -q $(UNPACKED_PACKAGES) || \
-		{ $$([ "$$(id -u)" = 0 ] || echo sudo) apt-get update -q && apt-get download -q $(UNPACKED_PACKAGES); }; }
-	for package in $(UNPACKED)/*.deb; do dpkg -x $$package $(UNPACKED) && rm $$package || exit 1; done
-	touch $@
+test-deps: $(PYTHON)/installed
 $(PYTHON)/installed: Tests/requirements.txt | test-packages
 	python3 -m venv --clear $(PYTHON)
 	$(PYTHON)/bin/pip install -q --disable-pip-version-check -r Tests/requirements.txt

@@ -1,9 +1,10 @@
 import Foundation
+import Glibc
 import TestBed
 import Testing
 
 /// Debian's Prometheus over a real fleet: it scrapes, and answers what well-known dashboards ask.
-@Suite(.endToEnd, .daemon, .enabled(if: Prometheus.program != nil, "needs make test-deps"), .house)
+@Suite(.endToEnd, .daemon, .enabled(if: Prometheus.isThere, "needs Debian's prometheus: make test-deps"), .house)
 struct PrometheusTests {
     private var house: House { get throws { try #require(House.current) } }
 
@@ -88,15 +89,9 @@ struct PrometheusTests {
 private struct Prometheus {
     let url: String
 
-    /// Debian's package, unpacked by the Makefile. Nil: not there.
-    static let program: String? = {
-        let path =
-            URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-            .deletingLastPathComponent().path + "/.build/unpacked/usr/bin/prometheus"
-        return FileManager.default.isExecutableFile(atPath: path) ? path : nil
-    }()
-
-    static var tool: String { (program ?? "").replacing("/prometheus", with: "/promtool") }
+    static let program = "/usr/bin/prometheus"
+    static let tool = "/usr/bin/promtool"
+    static var isThere: Bool { access(program, X_OK) == 0 }
 
     init(_ bed: Bed, _ front: Nginx, token: String, nodes: [String]) throws {
         let folder = bed.folder + "/prometheus"
@@ -128,7 +123,7 @@ private struct Prometheus {
         url = "http://127.0.0.1:\(port)"
         let child = try Place.machine(bed).start(
             [
-                try #require(Self.program), "--config.file=\(folder)/prometheus.yml",
+                Self.program, "--config.file=\(folder)/prometheus.yml",
                 "--storage.tsdb.path=\(folder)/data", "--web.listen-address=127.0.0.1:\(port)", "--log.level=warn",
             ], output: folder + "/log")
         let here = url

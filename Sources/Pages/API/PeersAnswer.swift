@@ -5,10 +5,13 @@ package import WireGuard
 package struct PeersAnswer: Sendable {
     let snapshot: Snapshot
     let now: UnixTime
+    let paging: ListPart?
 
-    package init(snapshot: Snapshot, now: UnixTime) {
+    /// - Parameter paging: nil: all.
+    package init(snapshot: Snapshot, now: UnixTime, paging: ListPart? = nil) {
         self.snapshot = snapshot
         self.now = now
+        self.paging = paging
     }
 
     package func json() -> [UInt8] {
@@ -17,7 +20,7 @@ package struct PeersAnswer: Sendable {
         var json = JSONWriter(capacity: 640 * snapshot.peers.count + 256)
         json.object { json in
             json.list("peers") { json in
-                for peer in snapshot.peers {
+                for peer in snapshot.peers[paging] {
                     json.object { row(peer, peer.owner.flatMap { names[$0] ?? nil }, &$0) }
                 }
             }
@@ -25,6 +28,7 @@ package struct PeersAnswer: Sendable {
             json.list("stale") { json in
                 for node in snapshot.nodes where node.status.isStale(at: now) { json.string(node.status.node.id.name) }
             }
+            paging?.write(total: snapshot.peers.count, &json)
         }
         return json.bytes
     }

@@ -5,25 +5,30 @@ package import WireGuard
 package struct TrafficAnswer: Sendable {
     let snapshot: Snapshot
     let now: UnixTime
+    let paging: ListPart?
 
-    package init(snapshot: Snapshot, now: UnixTime) {
+    /// - Parameter paging: of each list its part; nil: all.
+    package init(snapshot: Snapshot, now: UnixTime, paging: ListPart? = nil) {
         self.snapshot = snapshot
         self.now = now
+        self.paging = paging
     }
 
     package func json() -> [UInt8] {
         let names = Dictionary(
             snapshot.users.map { ($0.user.telegramID, $0.user.username) }, uniquingKeysWith: { first, _ in first })
+        let owned = snapshot.peers.filter { $0.owner != nil }
+        let unmatched = snapshot.peers.filter { $0.owner == nil }
+        let users = snapshot.users.filter { $0.peersCount > 0 || !$0.lifetime.isZero }
         var json = JSONWriter(capacity: 512 * snapshot.peers.count + 128 * snapshot.users.count + 256)
         json.object { json in
             json.list("rows") { json in
-                for peer in snapshot.peers {
-                    guard let owner = peer.owner else { continue }
-                    json.object { row(peer, owner, names[owner] ?? nil, &$0) }
+                for peer in owned[paging] {
+                    json.object { row(peer, peer.owner, peer.owner.flatMap { names[$0] ?? nil }, &$0) }
                 }
             }
             json.list("by_user") { json in
-                for row in snapshot.users where row.peersCount > 0 || !row.lifetime.isZero {
+                for row in users[paging?.part(of: users.count) ?? 0..<users.count] {
                     json.object { json in
                         json.member("telegram_id", id: row.user.telegramID)
                         json.member("username", row.user.username)
@@ -33,7 +38,7 @@ package struct TrafficAnswer: Sendable {
                 }
             }
             json.list("unmatched") { json in
-                for peer in snapshot.peers where peer.owner == nil {
+                for peer in unmatched[paging] {
                     json.object { row(peer, nil, nil, &$0) }
                 }
             }
@@ -41,6 +46,7 @@ package struct TrafficAnswer: Sendable {
             json.list("stale") { json in
                 for node in snapshot.nodes where node.status.isStale(at: now) { json.string(node.status.node.id.name) }
             }
+            paging?.write(total: max(owned.count, users.count, unmatched.count), &json)
         }
         return json.bytes
     }

@@ -3,9 +3,12 @@ package import Fleet
 /// `/api/users`: every user the bot knows, with their devices.
 package struct UsersAnswer: Sendable {
     let snapshot: Snapshot
+    let paging: ListPart?
 
-    package init(snapshot: Snapshot) {
+    /// - Parameter paging: nil: an array of all, as the predecessor had it.
+    package init(snapshot: Snapshot, paging: ListPart? = nil) {
         self.snapshot = snapshot
+        self.paging = paging
     }
 
     package func json() -> [UInt8] {
@@ -14,10 +17,17 @@ package struct UsersAnswer: Sendable {
             if let owner = peer.owner { devices[owner, default: []].append(peer) }
         }
         var json = JSONWriter(capacity: 512 * (snapshot.users.count + snapshot.peers.count))
-        json.array { json in
-            for row in snapshot.users {
-                json.object { user(row, devices[row.user.telegramID] ?? [], &$0) }
+        let rows = snapshot.users[paging?.part(of: snapshot.users.count) ?? 0..<snapshot.users.count]
+        func list(_ json: inout JSONWriter) {
+            for row in rows { json.object { user(row, devices[row.user.telegramID] ?? [], &$0) } }
+        }
+        if let paging {
+            json.object { json in
+                json.list("users", list)
+                paging.write(total: snapshot.users.count, &json)
             }
+        } else {
+            json.array(list)
         }
         return json.bytes
     }

@@ -6,6 +6,9 @@ package import WireGuard
 /// Bytes are the ledger's lifetime totals, which no counter reset makes fall. What is not known has no sample.
 package struct MetricsAnswer: Sendable {
     let snapshot: Snapshot
+
+    /// Nil: all of them, and the panel's own families.
+    let node: NodeID?
     let now: UnixTime
     let requests: [Requests]
     let mostPeers: Int
@@ -24,8 +27,15 @@ package struct MetricsAnswer: Sendable {
     }
 
     /// - Parameter mostPeers: with more of them the families of single peers are left out, whole.
-    package init(snapshot: Snapshot, now: UnixTime, requests: [Requests], mostPeers: Int) {
+    package init(snapshot: Snapshot, node: NodeID? = nil, now: UnixTime, requests: [Requests], mostPeers: Int) {
+        var snapshot = snapshot
+        if let node {
+            snapshot.nodes.removeAll { $0.status.node.id != node }
+            snapshot.peers.removeAll { $0.node != node }
+            snapshot.services.removeAll { $0.node != node }
+        }
         self.snapshot = snapshot
+        self.node = node
         self.now = now
         self.requests = requests
         self.mostPeers = mostPeers
@@ -35,10 +45,12 @@ package struct MetricsAnswer: Sendable {
         let peers = PeerMetrics(snapshot)
         let isShort = peers.count <= mostPeers
         var writer = MetricsWriter(capacity: 16_384 + (isShort ? peers.count * 2_560 : 0))
-        panel(&writer)
+        if node == nil {
+            panel(&writer)
+            users(&writer)
+        }
         nodes(&writer)
         services(&writer)
-        users(&writer)
         InterfaceMetrics(snapshot).write(to: &writer)
         if isShort { peers.write(to: &writer) }
         writer.family("vpnweb_peers_left_out", .gauge, "Peers without series of their own, as there are too many.") {

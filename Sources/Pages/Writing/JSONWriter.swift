@@ -57,6 +57,13 @@ package struct JSONWriter: Sendable {
         needsComma = true
     }
 
+    /// What stands in the source as JSON already.
+    mutating func raw(_ json: StaticString) {
+        separate()
+        bytes.append(raw: json)
+        needsComma = true
+    }
+
     private mutating func separate() {
         if needsComma { bytes.append(UInt8(ascii: ",")) }
     }

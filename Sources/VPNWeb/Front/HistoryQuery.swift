@@ -6,60 +6,58 @@ import Pages
 import Store
 import WireGuard
 
-/// What a question's query says. Whatever it does not mean is refused: a slip must not pass for another answer.
-struct Query {
-    private let visit: Visit
+/// A query, held against what the route takes. Whatever it does not mean is refused: a slip must not pass for another
+/// answer.
+struct Query: Sendable {
     private var values: [String: String] = [:]
 
     typealias Failure = HistoryRoutes.Failure
 
+    static let none = Query()
+    private init() {}
+
     /// Empty values are as if they were not there: forms send them.
-    init(_ visit: Visit, knows names: [String]) throws(Failure) {
-        self.visit = visit
-        for pair in visit.request.query.pairs where pair.name != "lang" {
-            guard names.contains(pair.name) else { throw .bad(.unknown(pair.name, names)) }
+    init(_ fields: Fields, takes parameters: [Parameter]) throws(Failure) {
+        for pair in fields.pairs where pair.name != "lang" {
+            guard let parameter = parameters.first(where: { $0.name == pair.name }) else {
+                throw .bad(.unknown(pair.name, parameters.map(\.name)))
+            }
             guard !pair.value.isEmpty else { continue }
+            switch parameter.kind {
+            case .word(let words):
+                guard words.contains(pair.value) else { throw .bad(.word(pair.name, words)) }
+            case .number(let range):
+                guard let number = Int(pair.value), range.contains(number) else {
+                    throw .bad(.number(pair.name, range))
+                }
+            case .text: break
+            }
             guard values.updateValue(pair.value, forKey: pair.name) == nil else { throw .bad(.twice(pair.name)) }
         }
     }
 
-    /// One of the words. Nil: not there.
-    func word(_ name: String, among words: [String]) throws(Failure) -> String? {
-        guard let word = values[name] else { return nil }
-        guard words.contains(word) else { throw .bad(.word(name, words)) }
-        return word
-    }
+    /// Nil: not there.
+    subscript(_ name: String) -> String? { values[name] }
 
-    /// A whole number in the range. Nil: not there.
-    func number(_ name: String, _ range: ClosedRange<Int>) throws(Failure) -> Int? {
-        guard let text = values[name] else { return nil }
-        guard let number = Int(text), range.contains(number) else { throw .bad(.number(name, range)) }
-        return number
-    }
+    /// Nil: not there.
+    func number(_ name: String) -> Int? { values[name].flatMap { Int($0) } }
+}
 
-    func selection() throws(Failure) -> Selection {
+extension Visit {
+    /// What `user`, `node` and `peer` choose.
+    func selection() throws(Query.Failure) -> Selection {
         var selection = Selection()
-        if let text = values["user"] {
+        if let text = query["user"] {
             if text == "unmatched" {
                 selection.user = .unmatched
             } else {
                 guard let id = Int64(text) else { throw .bad(.user) }
-                guard visit.snapshot.users.contains(where: { $0.user.telegramID == id }) else {
-                    throw .missing(.noUser)
-                }
+                guard snapshot.users.contains(where: { $0.user.telegramID == id }) else { throw .missing(.noUser) }
                 selection.user = .telegramID(id)
             }
         }
-        if let text = values["node"] {
-            let nodes = visit.snapshot.nodes.map(\.status.node)
-            // Also one that the configuration no longer has: its bytes stay.
-            guard
-                let id = nodes.first(where: { $0.id.name == text || $0.aliases.contains(text) })?.id
-                    ?? visit.snapshot.peers.first(where: { $0.node.name == text })?.node
-            else { throw .missing(.noNode) }
-            selection.node = id
-        }
-        if let text = values["peer"] {
+        if let text = query["node"] { selection.node = try node(text) }
+        if let text = query["peer"] {
             // A plus that was not encoded came as a space, which no key has.
             guard let key = PublicKey(pathSegment: text.replacing(" ", with: "+")[...]) else { throw .bad(.key) }
             selection.peer = key
@@ -67,19 +65,36 @@ struct Query {
         return selection
     }
 
+    /// By id or alias; also one that the configuration no longer has: its bytes stay.
+    func node(_ text: String) throws(Query.Failure) -> NodeID {
+        let nodes = snapshot.nodes.map(\.status.node)
+        guard
+            let id = nodes.first(where: { $0.id.name == text || $0.aliases.contains(text) })?.id
+                ?? snapshot.peers.first(where: { $0.node.name == text })?.node
+        else { throw .missing(.noNode) }
+        return id
+    }
+
     /// `since`: where a window begins that does not say it; nil: as many steps back as are usual.
-    func window(since: UnixTime? = nil) throws(Failure) -> Window {
+    func window(since: UnixTime? = nil) throws(Query.Failure) -> Window {
         func time(_ name: String) -> String? {
             // The plus of an offset that was not encoded came as a space.
-            values[name].map { $0.replacing(" ", with: "+") }
+            query[name].map { $0.replacing(" ", with: "+") }
         }
         do throws(Window.Problem) {
             return try Window(
-                from: time("from"), to: time("to"), step: values["step"], since: since,
-                zone: visit.zone, now: visit.now, limit: Window.mostSteps)
+                from: time("from"), to: time("to"), step: query["step"], since: since, zone: zone, now: now,
+                limit: Window.mostSteps)
         } catch {
             throw .bad(.window(error))
         }
+    }
+
+    /// The part of a long list that is asked for. Nil: all of it.
+    var paging: ListPart? {
+        let (page, limit) = (query.number("page"), query.number("limit"))
+        guard page != nil || limit != nil else { return nil }
+        return ListPart(page: page ?? 1, limit: limit ?? 100, path: request.path)
     }
 }
 
@@ -110,6 +125,9 @@ struct QuestionWords: Sendable, Equatable {
     static let noKey = QuestionWords("Такого ключа нет.", "There is no such key.")
 
     static func unknown(_ name: String, _ names: [String]) -> QuestionWords {
+        guard !names.isEmpty else {
+            return QuestionWords("Параметров здесь нет, кроме lang.", "There are no parameters here but lang.")
+        }
         let hint = Spelling.nearest(to: name, among: names)
         return QuestionWords(
             "Такого параметра нет"

@@ -19,15 +19,7 @@ struct HistoryRoutes: Sendable {
     func active(_ visit: Visit) -> Response { answered(visit, activeAnswer) }
 
     private func answered(_ visit: Visit, _ question: (Visit) throws(Failure) -> Response) -> Response {
-        do {
-            return try question(visit)
-        } catch {
-            switch error {
-            case .bad(let wording): return visit.refusal(.badRequest, wording.text(visit.language))
-            case .missing(let wording): return visit.refusal(.notFound, wording.text(visit.language))
-            case .store: return visit.error(.unavailable)
-            }
-        }
+        visit.answered { () throws(Failure) in try question(visit) }
     }
 
     enum Failure: Error {
@@ -37,12 +29,11 @@ struct HistoryRoutes: Sendable {
     }
 
     private func historyAnswer(_ visit: Visit) throws(Failure) -> Response {
-        let query = try Query(visit, knows: ["user", "node", "peer", "from", "to", "step", "by", "format"])
-        let selection = try query.selection()
-        let window = try query.window()
-        let grouping = try query.word("by", among: Usage.Grouping.allCases.map(\.rawValue))
-            .flatMap(Usage.Grouping.init)
-        let isCSV = try query.word("format", among: ["json", "csv"]) == "csv"
+        let query = visit.query
+        let selection = try visit.selection()
+        let window = try visit.window()
+        let grouping = query["by"].flatMap(Usage.Grouping.init)
+        let isCSV = query["format"] == "csv"
         var answer = try ask { () throws(StoreError) in
             try questions.history(window, of: selection, zone: visit.zone, watched: visit.watched, now: visit.now)
         }
@@ -60,30 +51,25 @@ struct HistoryRoutes: Sendable {
     }
 
     private func ledgerAnswer(_ visit: Visit) throws(Failure) -> Response {
-        let query = try Query(visit, knows: ["from", "to", "step"])
         guard let key = PublicKey(pathSegment: visit.value[...]) else { throw .bad(.key) }
         let selection = Selection(peer: key)
         let first = try ask { () throws(StoreError) in try questions.firstSight(of: selection) }
         guard first != nil || visit.snapshot.peers.contains(where: { $0.publicKey == key.base64 }) else {
             throw .missing(.noKey)
         }
-        let window = try query.window(since: first)
+        let window = try visit.window(since: first)
         let story = try ask { () throws(StoreError) in
             try questions.story(window, of: selection, zone: visit.zone)
         }
         return visit.fresh(story.json(), as: .json)
     }
 
-    private static let mostRows = 1000
-
     private func topAnswer(_ visit: Visit) throws(Failure) -> Response {
-        let query = try Query(visit, knows: ["user", "node", "peer", "from", "to", "by", "limit"])
-        let selection = try query.selection()
-        let window = try query.window()
-        let subject =
-            try query.word("by", among: LoadsAnswer.Subject.allCases.map(\.rawValue))
-            .flatMap(LoadsAnswer.Subject.init) ?? .user
-        let limit = try query.number("limit", 1...Self.mostRows) ?? 20
+        let query = visit.query
+        let selection = try visit.selection()
+        let window = try visit.window()
+        let subject = query["by"].flatMap(LoadsAnswer.Subject.init) ?? .user
+        let limit = query.number("limit") ?? 20
         let names = Names(visit.snapshot.roster, visit.snapshot.nodes.map(\.status.node))
         let answer = try ask { () throws(StoreError) in
             try questions.loads(
@@ -94,10 +80,10 @@ struct HistoryRoutes: Sendable {
     }
 
     private func sessionsAnswer(_ visit: Visit) throws(Failure) -> Response {
-        let query = try Query(visit, knows: ["user", "node", "peer", "from", "to", "limit"])
-        let selection = try query.selection()
-        let window = try query.window()
-        let limit = try query.number("limit", 1...Self.mostRows) ?? 100
+        let query = visit.query
+        let selection = try visit.selection()
+        let window = try visit.window()
+        let limit = query.number("limit") ?? 100
         let answer = try ask { () throws(StoreError) in
             try questions.sessions(of: selection, from: window.from, to: window.to, now: visit.now, limit: limit)
         }
@@ -105,9 +91,8 @@ struct HistoryRoutes: Sendable {
     }
 
     private func activeAnswer(_ visit: Visit) throws(Failure) -> Response {
-        let query = try Query(visit, knows: ["node", "from", "to"])
-        let node = try query.selection().node
-        let window = try query.window()
+        let node = try visit.selection().node
+        let window = try visit.window()
         let answer = try ask { () throws(StoreError) in
             try questions.active(from: window.from, to: min(window.to, visit.now), on: node)
         }
@@ -119,8 +104,7 @@ struct HistoryRoutes: Sendable {
     }
 
     private func periodsAnswer(_ visit: Visit) throws(Failure) -> Response {
-        let query = try Query(visit, knows: ["user", "node"])
-        let selection = try query.selection()
+        let selection = try visit.selection()
         let billing = visit.settings.billing
         let snapshot = visit.snapshot
         var answer = PeriodsAnswer(timezone: visit.zone.name)
@@ -188,6 +172,21 @@ enum Accounts {
                     startDay: allowance?.startDay ?? billing.day, allowance: allowance))
         }
         return accounts
+    }
+}
+
+extension Visit {
+    /// The answer, or in words why there is none.
+    func answered(_ question: () throws(HistoryRoutes.Failure) -> Response) -> Response {
+        do {
+            return try question()
+        } catch {
+            switch error {
+            case .bad(let wording): return refusal(.badRequest, wording.text(language))
+            case .missing(let wording): return refusal(.notFound, wording.text(language))
+            case .store: return self.error(.unavailable)
+            }
+        }
     }
 }
 

@@ -6,12 +6,31 @@ struct Route: Sendable {
 
     let path: Path
     let audience: Audience
+
+    /// In a sentence.
+    let about: String
+
+    /// What 200 brings, one of these.
+    let contents: [Content]
+
+    /// What a program may ask; anything else is refused. Pages take what they understand.
+    let query: [Parameter]
+
+    /// Fields of what is posted.
+    let form: [Parameter]
     let get: Answer?
     let post: Answer?
 
-    init(_ path: String, _ audience: Audience, get: Answer? = nil, post: Answer? = nil) {
+    init(
+        _ path: String, _ audience: Audience, _ about: String, _ contents: [Content] = [.page],
+        query: [Parameter] = [], form: [Parameter] = [], get: Answer? = nil, post: Answer? = nil
+    ) {
         self.path = Path(path)
         self.audience = audience
+        self.about = about
+        self.contents = contents
+        self.query = query
+        self.form = form
         self.get = get
         self.post = post
     }
@@ -32,6 +51,9 @@ struct Route: Sendable {
         /// Tokens for metrics alone.
         case scrapers
     }
+
+    /// Errors are objects, and not pages.
+    var isForPrograms: Bool { Visit.isForPrograms(path.text) }
 
     /// HEAD is GET without its body: the server leaves it out.
     var methods: [String] { (get == nil ? [] : ["GET", "HEAD"]) + (post == nil ? [] : ["POST"]) }

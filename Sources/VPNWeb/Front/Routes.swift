@@ -1,37 +1,92 @@
+import Pages
+
 extension Site {
-    /// Everything that is served. Methods, `Allow`, who may, and what a request is counted as all come from here.
-    static let routes = RouteTable([
-        Route("/", .everybody) { $0.front($1) },
-        Route("/login", .everybody, get: { $0.loginPage($1) }, post: { $0.signIn($1) }),
-        Route("/logout", .everybody, post: { $0.signOut($1) }),
-        Route("/refresh", .owner, post: { $0.refresh($1) }),
+    /// Everything that is served. Methods, `Allow`, who may, what a query may ask, openapi.json, and what a request is counted
+    /// as all come from here.
+    static let routes = RouteTable(pages + programs)
 
-        Route("/nodes", .owner) { $0.pages.nodes($1) },
-        Route("/nodes/{id}", .owner) { $0.pages.node($1) },
-        Route("/users", .owner) { $0.pages.users($1) },
-        Route("/users/{telegram_id}", .owner) { $0.pages.user($1) },
-        Route("/services", .owner) { $0.pages.services($1) },
-        Route("/traffic", .owner) { $0.pages.traffic($1) },
-        Route("/settings", .owner) { $0.pages.settings($1) },
-        Route("/settings/end-session", .owner, post: { $0.pages.endSession($1) }),
-        Route("/settings/end-other-sessions", .owner, post: { $0.pages.endOtherSessions($1) }),
-        Route("/diagnostics", .owner) { $0.pages.diagnostics($1) },
+    private static let pages = [
+        Route("/", .everybody, "The public summary; signed in, the overview.") { $0.front($1) },
+        Route(
+            "/login", .everybody, "Signing in.",
+            form: [.init("password", "The owner's."), .init("next", "A path to go to afterwards.")],
+            get: { $0.loginPage($1) }, post: { $0.signIn($1) }),
+        Route("/logout", .everybody, "Ends the session.", post: { $0.signOut($1) }),
+        Route("/refresh", .owner, "Polls every node now.", post: { $0.refresh($1) }),
 
-        Route("/api/servers", .everybody) { $0.servers($1) },
-        Route("/api/services", .everybody) { $0.services($1) },
-        Route("/api/stats", .everybody) { $0.stats($1) },
-        Route("/api/users", .readers) { $0.users($1) },
-        Route("/api/traffic", .readers) { $0.traffic($1) },
-        Route("/api/peers", .readers) { $0.peers($1) },
-        Route("/api/peers/{key...}/ledger", .readers) { $0.history.ledger($1) },
-        Route("/api/history", .readers) { $0.history.history($1) },
-        Route("/api/periods", .readers) { $0.history.periods($1) },
+        Route("/nodes", .owner, "All nodes.") { $0.pages.nodes($1) },
+        Route("/nodes/{id}", .owner, "One node.") { $0.pages.node($1) },
+        Route("/users", .owner, "All users.") { $0.pages.users($1) },
+        Route("/users/{telegram_id}", .owner, "One user.") { $0.pages.user($1) },
+        Route("/services", .owner, "Services.") { $0.pages.services($1) },
+        Route("/traffic", .owner, "Traffic of a window of time.") { $0.pages.traffic($1) },
+        Route("/settings", .owner, "Sessions and tokens.") { $0.pages.settings($1) },
+        Route(
+            "/settings/end-session", .owner, "Ends another session.",
+            form: [.init("session", "Its name on the settings page.")], post: { $0.pages.endSession($1) }),
+        Route(
+            "/settings/end-other-sessions", .owner, "Ends all sessions but this one.",
+            post: { $0.pages.endOtherSessions($1) }),
+        Route("/diagnostics", .owner, "What the panel knows of itself.") { $0.pages.diagnostics($1) },
+    ]
 
-        Route("/api/top", .readers) { $0.history.top($1) },
-        Route("/api/sessions", .readers) { $0.history.sessions($1) },
-        Route("/api/active", .readers) { $0.history.active($1) },
-        Route("/metrics", .scrapers) { $0.metrics($1) },
-        Route("/health", .anyone) { $0.health($1) },
-        Route("/health/live", .anyone) { _, _ in .text("ok\n") },
-    ])
+    private static let programs = [
+        Route("/api/servers", .everybody, "Nodes; strangers see what is public.", [.json("Servers")]) {
+            $0.servers($1)
+        },
+        Route("/api/services", .everybody, "Services; strangers see what is public.", [.json("Services")]) {
+            $0.services($1)
+        },
+        Route("/api/stats", .everybody, "Counts; strangers see what is public.", [.json("Stats")]) { $0.stats($1) },
+        Route("/api/users", .readers, "Users with their devices.", [.json("Users")], query: Parameter.pages) {
+            $0.users($1)
+        },
+        Route("/api/traffic", .readers, "Lifetime bytes of every key.", [.json("TrafficOfAll")], query: Parameter.pages)
+        {
+            $0.traffic($1)
+        },
+        Route("/api/peers", .readers, "Every key on every node.", [.json("Peers")], query: Parameter.pages) {
+            $0.peers($1)
+        },
+        Route(
+            "/api/peers/{key...}/ledger", .readers, "A key's story.", [.json("Ledger")],
+            query: [.from, .to, .step]
+        ) { $0.history.ledger($1) },
+        Route(
+            "/api/history", .readers, "Dated bytes in steps of time.", [.json("History"), .csv],
+            query: [
+                .user, .node, .peer, .from, .to, .step,
+                .init("by", .word(["user", "peer", "node"]), "Adds `rows`, by whom."),
+                .init("format", .word(["json", "csv"]), "Default: json."),
+            ]
+        ) { $0.history.history($1) },
+        Route(
+            "/api/periods", .readers, "The billing period under way.", [.json("Periods")], query: [.user, .node]
+        ) { $0.history.periods($1) },
+        Route(
+            "/api/top", .readers, "Who used how much in a window, the heaviest first.", [.json("Top")],
+            query: [
+                .user, .node, .peer, .from, .to, .limit(default: 20),
+                .init("by", .word(LoadsAnswer.Subject.allCases.map(\.rawValue)), "Default: user."),
+            ]
+        ) { $0.history.top($1) },
+        Route(
+            "/api/sessions", .readers, "When keys were connected.", [.json("Sessions")],
+            query: [.user, .node, .peer, .from, .to, .limit(default: 100)]
+        ) { $0.history.sessions($1) },
+        Route(
+            "/api/active", .readers, "How many peers moved bytes, over time.", [.json("Active")],
+            query: [.node, .from, .to]
+        ) { $0.history.active($1) },
+        Route("/api/openapi.json", .anyone, "This document.", [.object]) { $0.openAPI($1) },
+
+        Route(
+            "/metrics", .scrapers, "Prometheus' text format.", [.text],
+            query: [.init("node", "Of one node alone, as a target of its own.")]
+        ) { $0.metrics($1) },
+        Route("/health", .anyone, "Whether the panel does its work; 503 where not.", [.json("Health")]) {
+            $0.health($1)
+        },
+        Route("/health/live", .anyone, "Whether the process answers.", [.text]) { _, _ in .text("ok\n") },
+    ]
 }

@@ -95,7 +95,12 @@ final class Site: Sendable {
                 ? loginPage(visit, problem: .foreignForm, status: 403) : visit.error(.forbidden)
         }
         if route.audience != .anyone { visit.visitor = door.visitor(request) }
-        return refusal(route.audience, visit) ?? answer(self, visit)
+        if let refusal = refusal(route.audience, visit) { return refusal }
+        guard route.isForPrograms else { return answer(self, visit) }
+        return visit.answered { () throws(Query.Failure) in
+            visit.query = try Query(request.query, takes: route.query)
+            return answer(self, visit)
+        }
     }
 
     /// Nil: they may.
@@ -138,15 +143,15 @@ final class Site: Sendable {
     }
 
     func users(_ visit: Visit) -> Response {
-        shown(visit, as: .json) { UsersAnswer(snapshot: visit.snapshot).json() }
+        shown(visit, as: .json) { UsersAnswer(snapshot: visit.snapshot, paging: visit.paging).json() }
     }
 
     func traffic(_ visit: Visit) -> Response {
-        shown(visit, as: .json) { TrafficAnswer(snapshot: visit.snapshot, now: visit.now).json() }
+        shown(visit, as: .json) { TrafficAnswer(snapshot: visit.snapshot, now: visit.now, paging: visit.paging).json() }
     }
 
     func peers(_ visit: Visit) -> Response {
-        shown(visit, as: .json) { PeersAnswer(snapshot: visit.snapshot, now: visit.now).json() }
+        shown(visit, as: .json) { PeersAnswer(snapshot: visit.snapshot, now: visit.now, paging: visit.paging).json() }
     }
 
     /// All of it to the owner and to reading tokens, the public part to others.
@@ -176,9 +181,7 @@ final class Site: Sendable {
     private func pressed(
         _ reader: String, _ visit: Visit, _ type: ContentType, _ caching: String, _ encode: () -> [UInt8]
     ) -> Response {
-        // The query decides what a page shows, and the links on it; an API answer does not depend on it yet.
-        let query = type == .html ? visit.request.rawQuery : ""
-        let key = "\(reader) \(visit.request.path) \(visit.look) \(query)"
+        let key = "\(reader) \(visit.request.path) \(visit.look) \(visit.request.rawQuery)"
         let sheet = press.sheet(key, generation: visit.snapshot.generation, encode: encode)
         var response = visit.answer(sheet, as: type)
         response.setHeader("Cache-Control", caching)
@@ -187,13 +190,21 @@ final class Site: Sendable {
     }
 
     func metrics(_ visit: Visit) -> Response {
-        shown(visit, as: .metrics) {
-            MetricsAnswer(
-                snapshot: visit.snapshot, now: visit.now,
-                requests: tally.lines.map { .init(route: $0.line.route, status: $0.line.status, count: $0.count) },
-                mostPeers: visit.settings.mostPeers
-            ).text()
+        visit.answered { () throws(Query.Failure) in
+            let node = try visit.query["node"].map { text throws(Query.Failure) in try visit.node(text) }
+            return shown(visit, as: .metrics) {
+                MetricsAnswer(
+                    snapshot: visit.snapshot, node: node, now: visit.now,
+                    requests: tally.lines.map { .init(route: $0.line.route, status: $0.line.status, count: $0.count) },
+                    mostPeers: visit.settings.mostPeers
+                ).text()
+            }
         }
+    }
+
+    func openAPI(_ visit: Visit) -> Response {
+        let document = OpenAPI(url: visit.settings.url)
+        return pressed("anyone", visit, .json, "public, max-age=300") { document.json(Self.routes.routes) }
     }
 
     func health(_ visit: Visit) -> Response {

@@ -17,6 +17,9 @@ struct Visit {
 
     /// What stands in the path for the route's parameter; empty where it has none.
     var value = ""
+
+    /// What the route takes of the query. Pages look at `request.query`, and take what they understand.
+    var query = Query.none
     private let preferences: Preferences
 
     var language: Language { preferences.language }
