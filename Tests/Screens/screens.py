@@ -107,25 +107,27 @@ class Look:
             context.close()
 
     def work(self):
-        """What the main thread does for the users page, by chromium's own trace."""
-        context = self.context(viewport={"width": 390, "height": 844})
-        page = context.new_page()
+        """What the main thread does for the users page, by chromium's own trace: the least of three, others' work only adds."""
+        for width in (390, 1280):
+            context = self.context(viewport={"width": width, "height": 844})
+            page = context.new_page()
+            took = min(self.traced(page) for _ in range(3))
+            context.close()
+            print(f"{self.town['size']} peers: the users page takes {took:.0f} ms of main thread at {width}", flush=True)
+            if not 0 < took < 100:
+                self.fault(f"users-{width}", f"{took:.0f} ms of main thread")
+
+    def traced(self, page):
         page.goto(self.town["url"] + "/settings")
-        self.browser.start_tracing(page=page, categories=["toplevel", "devtools.timeline", "__metadata"])
+        self.browser.start_tracing(page=page, categories=["toplevel", "__metadata"])
         page.goto(self.town["url"] + "/users", wait_until="networkidle")
         events = json.loads(self.browser.stop_tracing())["traceEvents"]
-        mains = {(e["pid"], e["tid"]) for e in events if e["name"] == "thread_name" and e["args"]["name"] == "CrRendererMain"}
-        busy = {}
-        for event in events:
-            if event["name"] == "RunTask" or event["name"] == "ThreadControllerImpl::RunTask":
-                key = (event["pid"], event["tid"])
-                if key in mains and event.get("ph") == "X":
-                    busy[key] = busy.get(key, 0) + event.get("tdur", event["dur"]) / 1000
-        context.close()
-        took = max(busy.values(), default=0)
-        print(f"{self.town['size']} peers: the users page has {took:.0f} ms of main thread", flush=True)
-        if not 0 < took < 100:
-            self.fault("users", f"{took:.0f} ms of main thread")
+        mains = {
+            (event["pid"], event["tid"]) for event in events
+            if event["name"] == "thread_name" and event["args"]["name"] == "CrRendererMain"
+        }
+        tasks = [e for e in events if e["name"] == "ThreadControllerImpl::RunTask" and (e["pid"], e["tid"]) in mains]
+        return sum(task.get("tdur", 0) for task in tasks) / 1000
 
     def page(self, context, name, path, label):
         page = context.new_page()

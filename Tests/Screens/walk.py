@@ -25,7 +25,12 @@ class Walk:
         assert answer.status == 200, f"{path}: {answer.status}"
 
     def section(self, name):
-        self.page.get_by_role("navigation", name="Разделы").get_by_role("link", name=name, exact=True).click()
+        self.follow(self.page.get_by_role("navigation", name="Разделы").get_by_role("link", name=name, exact=True))
+
+    def follow(self, what):
+        """Clicks, and waits for the page that it leads to."""
+        with self.page.expect_navigation():
+            what.click()
 
     def texts(self, where):
         return [text.strip() for text in self.page.locator(where).all_inner_texts()]
@@ -38,7 +43,7 @@ class Walk:
             return
         box = self.page.locator(".ranks li").first.bounding_box()
         assert box["y"] + box["height"] < 844 or self.page.locator(".problems").count(), "who used how much is below the fold"
-        self.page.locator(".ranks a").first.click()
+        self.follow(self.page.locator(".ranks a").first)
         assert "/users/" in self.page.url, "a name leads to its user"
 
     def find(self):
@@ -46,7 +51,7 @@ class Walk:
             return
         self.open("/users")
         self.page.fill("#q", "анна")
-        self.page.get_by_role("button", name="Найти").click()
+        self.follow(self.page.get_by_role("button", name="Найти"))
         assert any("Анна" in text for text in self.texts("tbody th")), "a name is found"
         assert "q=" in self.page.url
 
@@ -54,47 +59,47 @@ class Walk:
         if self.size == 0:
             return
         self.open("/users")
-        self.page.locator("thead").get_by_role("link", name="За месяц").click()
+        self.follow(self.page.locator("thead").get_by_role("link", name="За месяц"))
         assert self.page.locator("th[aria-sort=descending]").inner_text().startswith("За месяц"), "the order is told"
         if self.size > 100:
-            self.page.locator(".pager a[rel=next]").click()
+            self.follow(self.page.locator(".pager a[rel=next]"))
             assert "page=2" in self.page.url and "sort=month" in self.page.url, "the order is kept"
 
     def filters(self):
         self.open("/users")
         for view in ("Без устройств", "Ключи без пользователя"):
-            self.page.get_by_role("link", name=view).click()
+            self.follow(self.page.get_by_role("link", name=view))
             assert self.page.locator("h1").count() == 1
         if self.size:
             self.open("/users")
-            self.page.get_by_role("navigation", name="Состояние").get_by_role("link", name="сверх лимита").click()
+            self.follow(self.page.get_by_role("navigation", name="Состояние").get_by_role("link", name="сверх лимита"))
             assert "limit=over" in self.page.url
-            self.page.get_by_role("navigation", name="Состояние").get_by_role("link", name="все").click()
+            self.follow(self.page.get_by_role("navigation", name="Состояние").get_by_role("link", name="все"))
             assert "limit" not in self.page.url, "back to all"
 
     def evening(self):
         """Who loaded eu1 in an hour."""
         self.section("Ноды")
-        self.page.get_by_role("link", name="Европа").first.click()
+        self.follow(self.page.get_by_role("link", name="Европа").first)
         if self.size == 0:
             return
         self.page.locator(".data summary").first.click()
-        self.page.locator(".data tbody th a").first.click()
+        self.follow(self.page.locator(".data tbody th a").first)
         assert "node=eu1" in self.page.url and "from=" in self.page.url, self.page.url
         assert self.texts("#rows tbody th"), "users of that hour"
-        self.page.get_by_role("link", name="По ключам").click()
+        self.follow(self.page.get_by_role("link", name="По ключам"))
         assert "node=eu1" in self.page.url and "from=" in self.page.url, "the window is kept"
 
     def windows(self):
         self.section("Трафик")
         for name in ("Сегодня", "Вчера", "7 дней", "30 дней", "За месяц", "Прошлый месяц"):
-            self.page.get_by_role("navigation", name="Время").get_by_role("link", name=name, exact=True).click()
+            self.follow(self.page.get_by_role("navigation", name="Время").get_by_role("link", name=name, exact=True))
             assert self.page.locator("h1").inner_text() == "Трафик", name
         self.page.locator(".moments summary").click()
         self.page.fill("#from", "2026-11-20T20:00")
         self.page.fill("#to", "2026-11-20T21:00")
         self.page.select_option("#node", "eu1")
-        self.page.get_by_role("button", name="Показать").click()
+        self.follow(self.page.get_by_role("button", name="Показать"))
         assert "20.11.2026 20:00" in self.page.locator(".span").inner_text(), "the window that was asked for"
 
     def csv(self):
@@ -107,19 +112,19 @@ class Walk:
 
     def looks(self):
         self.open("/users?sort=month")
-        self.page.locator("a.theme").click()
+        self.follow(self.page.locator("a.theme"))
         assert "sort=month" in self.page.url, "the order is kept"
         self.open("/nodes")
         assert self.page.locator("html").get_attribute("data-theme") == "dark", "the theme is remembered"
-        self.page.locator("a.theme").click()
-        self.page.locator("a.theme").click()
-        self.page.get_by_role("link", name="English").click()
+        self.follow(self.page.locator("a.theme"))
+        self.follow(self.page.locator("a.theme"))
+        self.follow(self.page.get_by_role("link", name="English"))
         assert self.page.locator("html").get_attribute("lang") == "en"
-        self.page.get_by_role("link", name="Русский").click()
+        self.follow(self.page.get_by_role("link", name="Русский"))
 
     def refresh(self):
         self.open("/traffic?window=today&by=node")
-        self.page.get_by_role("button", name="Обновить").click()
+        self.follow(self.page.get_by_role("button", name="Обновить"))
         assert self.page.url.endswith("/traffic?window=today&by=node"), self.page.url
 
     def addresses(self):
@@ -129,7 +134,7 @@ class Walk:
         def whole():
             return [text for text in self.texts("#devices td code") if re.fullmatch(r"[\d.]+:\d+", text)]
         assert not whole(), "addresses are covered"
-        self.page.get_by_role("link", name="Показать адреса полностью").click()
+        self.follow(self.page.get_by_role("link", name="Показать адреса полностью"))
         assert whole(), "addresses are shown"
 
     def drift(self):
@@ -143,11 +148,11 @@ class Walk:
         self.section("Настройки")
         before = self.page.locator("#sessions tbody tr").count()
         assert before > 1, "other sessions are listed"
-        self.page.get_by_role("button", name="Завершить все остальные").click()
+        self.follow(self.page.get_by_role("button", name="Завершить все остальные"))
         assert self.page.locator("#sessions tbody tr").count() == 1, "only this one is left"
 
     def leave(self):
-        self.page.get_by_role("button", name="Выйти").click()
+        self.follow(self.page.get_by_role("button", name="Выйти"))
         self.open("/users")
         assert "/login" in self.page.url, "who left is a stranger"
         self.look.signed_in = self.look.sign_in()

@@ -96,13 +96,8 @@ extension Page {
 
     mutating func presence(_ isOnline: Bool?, _ handshake: UnixTime?) {
         let presence = Presence(isOnline: isOnline, age: handshake.map(clock.age))
-        element("span", .class("sign"), .title(string(presence.phrase))) { page in
-            page.mark(presence.mark)
-            page.element("span", .class("unseen")) { page in
-                page.words(presence.phrase)
-                page.raw(" ")
-            }
-        }
+        let words = string(presence.phrase)
+        element("span", .class("sign"), .fixed("role", "img"), .label(words), .title(words)) { $0.mark(presence.mark) }
     }
 
     mutating func handshake(_ time: UnixTime?, _ isOnline: Bool?) {

@@ -33,11 +33,8 @@ extension Page {
     }
 
     private mutating func direction(_ arrow: StaticString, _ phrase: Phrase) {
-        element("span", .class("arrow"), .fixed("aria-hidden", "true")) { $0.raw(arrow) }
-        element("span", .class("unseen")) { page in
-            page.words(phrase)
-            page.raw(" ")
-        }
+        // A picture with a name: hidden words beside each of hundreds would cost the browser more than all else in a row.
+        element("span", .class("arrow"), .fixed("role", "img"), .label(string(phrase))) { $0.raw(arrow) }
         raw("\u{A0}")
     }
 
