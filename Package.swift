@@ -48,7 +48,7 @@ let package = Package(
             name: "VPNWeb",
             dependencies: [
                 "Nodes", "Roster", "Store", "Alerts", "Pages", "FastCGI", "Access", "Accounting", "Fleet", "WireGuard",
-                "SSH",
+                "SSH", "Probes",
                 "CZlib",
                 .product(name: "Yams", package: "Yams"),
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),

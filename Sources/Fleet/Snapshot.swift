@@ -96,8 +96,14 @@ package struct PeerRow: Sendable {
     /// Nil: the bot does not know the key.
     package var device: Device?
 
-    /// Who owns the key by the bot's files. Nil: nobody: "unmatched".
+    /// Who owns the key by the bot's files. Nil: nobody.
     package var owner: Int64?
+
+    /// The panel's own, by which it asks the node whether handshakes work: no user's, and no stranger's.
+    package var isPanels = false
+
+    /// Nobody knows whose it is.
+    package var isUnmatched: Bool { owner == nil && !isPanels }
 
     package var endpoint: String?
     package var allowedIPs: [String]

@@ -7,8 +7,10 @@ package enum NodeSetup {
     ///   - publicKey: the panel's key for this node, as authorized_keys has it.
     ///   - from: addresses the panel comes from, as sshd(8) `from=` has them. Nil: any.
     ///   - onwards: where the panel goes through this host. Empty: nowhere, no forwarding is allowed.
+    ///   - probes: the panel's own keys for WireGuard ports of the node.
     package static func text(
-        for node: Fleet.Node, ssh: SSHSettings, publicKey: String, from: String? = nil, onwards: [Address] = []
+        for node: Fleet.Node, ssh: SSHSettings, publicKey: String, from: String? = nil, onwards: [Address] = [],
+        probes: [ProbePeer] = []
     ) -> String {
         let isRoot = ssh.host.user == "root"
         let user = word(ssh.host.user)
@@ -23,7 +25,7 @@ package enum NodeSetup {
             \(script(commands(ssh.command)))\(delimiter)
             chmod 0755 \(path)
 
-            \(isRoot ? rootKeyPart(line, publicKey) : sudoPart(user) + keyPart(user, line))# Then, on the panel: vpn-web trust \(word(node.id.name)) && vpn-web check \(word(node.id.name))
+            \(isRoot ? rootKeyPart(line, publicKey) : sudoPart(user) + keyPart(user, line))\(probePart(probes, tool: tool(ssh.command)))# Then, on the panel: vpn-web trust \(word(node.id.name)) && vpn-web check \(word(node.id.name))
 
             """
     }

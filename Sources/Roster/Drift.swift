@@ -12,10 +12,12 @@ package struct Drift: Sendable, Equatable {
     /// Active in the bot for a node that does not show it.
     package var lost: [String]
 
-    /// `shown`: the keys of each node that has a recent complete sample, and whether there is a sign of life: an
-    /// endpoint, a handshake, or bytes. Of other nodes nothing is concluded.
-    package init(_ roster: Fleet.Roster, shown: [NodeID: [PublicKey: Bool]]) {
-        let known = Set(roster.devices.compactMap(\.publicKey))
+    /// - Parameters:
+    ///   - shown: the keys of each node that has a recent complete sample, and whether there is a sign of life: an
+    ///     endpoint, a handshake, or bytes. Of other nodes nothing is concluded.
+    ///   - own: keys of the panel's probes, which the bot need not know.
+    package init(_ roster: Fleet.Roster, shown: [NodeID: [PublicKey: Bool]], own: Set<PublicKey> = []) {
+        let known = own.union(roster.devices.compactMap(\.publicKey))
         var live: Set<PublicKey> = []
         var unused: Set<PublicKey> = []
         for keys in shown.values {

@@ -30,6 +30,9 @@ struct Bookkeeper: ~Copyable {
 
         /// Services that are configured and that nothing speaks to yet.
         var services: [ServiceState]
+
+        /// The public halves of the probes' keys.
+        var panelKeys: Set<PublicKey> = []
     }
 
     private var settings: Settings
@@ -79,7 +82,7 @@ struct Bookkeeper: ~Copyable {
             ownership: Ownership(watcher.roster),
             today: try store.totals(since: settings.zone.start(of: .day, holding: now)),
             month: try store.totals(since: settings.zone.start(of: .month, holding: now)),
-            panel: newsstand.snapshot.panel, services: settings.services)
+            panel: newsstand.snapshot.panel, services: settings.services, panelKeys: settings.panelKeys)
         awaited = Set(settings.nodes.map(\.id))
         books.panel.isFirstCycleOver = awaited.isEmpty
     }
@@ -234,6 +237,7 @@ struct Bookkeeper: ~Copyable {
         _ = watcher.look(at: .now)
         takeRoster()
         books.services = settings.services
+        books.panelKeys = settings.panelKeys
         turnPeriods()
         isChanged = true
     }

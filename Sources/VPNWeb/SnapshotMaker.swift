@@ -21,6 +21,9 @@ struct Books {
 
     /// What the configuration says there is besides WireGuard.
     var services: [ServiceState]
+
+    /// Of the probes' own keys.
+    var panelKeys: Set<PublicKey> = []
 }
 
 /// Makes the snapshot of the books.
@@ -36,7 +39,9 @@ struct SnapshotMaker {
         maker.enterPeople()
         for status in books.statuses { maker.enter(status) }
         maker.enterElsewhere()
-        let services = books.statuses.flatMap { ServiceJudgement.states(of: $0, at: now) } + books.services
+        let services =
+            books.statuses.flatMap { ServiceJudgement.states(of: $0, at: now) }
+            + books.services
         return Snapshot(
             generation: generation, madeAt: now, nodes: maker.nodes, peers: maker.peers,
             users: maker.people.values.sorted { $0.user.telegramID < $1.user.telegramID }, services: services,
@@ -79,8 +84,8 @@ struct SnapshotMaker {
     private mutating func enter(_ status: NodeStatus) {
         let id = status.node.id
         var rows = rowsShown(status)
-        let shown = rows.count
-        let online = rows.count { $0.isOnline == true }
+        let shown = rows.count { !$0.isPanels }
+        let online = rows.count { $0.isOnline == true && !$0.isPanels }
         rows += rowsHidden(status.node.id, besides: Set(rows.map(\.publicKey)))
         for row in rows { credit(row) }
         creditShares(id)
@@ -122,6 +127,7 @@ struct SnapshotMaker {
                 var row = PeerRow(node: id, interface: interface.name, publicKey: peer.publicKey.base64)
                 row.device = books.ownership.device(of: peer.publicKey, on: id)
                 row.owner = books.ownership.owner(of: peer.publicKey, on: id)
+                row.isPanels = row.device == nil && books.panelKeys.contains(peer.publicKey)
                 row.endpoint = interface.endpoint(of: peer)
                 row.allowedIPs = interface.allowedIPs(of: peer)
                 row.latestHandshake = peer.latestHandshake
@@ -145,6 +151,7 @@ struct SnapshotMaker {
                 var row = PeerRow(node: id, interface: name, publicKey: text)
                 row.device = device
                 row.owner = books.ownership.owner(of: key, on: id)
+                row.isPanels = device == nil && books.panelKeys.contains(key)
                 row.latestHandshake = counter.reading.latestHandshake
                 row.enter(counter)
                 rows.append(row)

@@ -89,7 +89,7 @@ extension Configuration {
                 case .tcp: Self.unchecked(service, .tcp)
                 case .ping: Self.unchecked(service, .ping)
                 }
-            })
+            }, panelKeys: panelKeys)
     }
 
     /// Nothing speaks to it yet, and nothing is claimed.

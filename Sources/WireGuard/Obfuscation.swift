@@ -39,7 +39,7 @@ package struct Obfuscation: Sendable, Equatable {
         case "jmin": return Self.put(text, in: &smallestJunk)
         case "jmax": return Self.put(text, in: &largestJunk)
         case "header_protection_key": isHeaderProtected = true
-        case "random_trailers": hasTrailers = text == "on" || text == "true"
+        case "random_trailers": hasTrailers = ["on", "true", "1"].contains(text)
         case _ where !Self.names.contains(name): break
         case _ where kind == "s": return Self.put(text, in: &paddings[place])
         case _ where kind == "i": signatures[place] = text

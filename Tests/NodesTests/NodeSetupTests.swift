@@ -4,6 +4,7 @@ import Glibc
 import Nodes
 import SSH
 import Testing
+import WireGuard
 
 struct NodeSetupTests {
     private let key = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIFmh3YJ9rbVkXUHnXf6eJ3hHkNTaVnDxFMOwzBzLZMtr"
@@ -42,6 +43,62 @@ struct NodeSetupTests {
         ("", "wg show all dump"),
     ]) func `the script asks what the configuration asks, of all interfaces`(command: String, asked: String) {
         #expect(NodeSetup.commands(command) == [asked])
+    }
+
+    /// What the probe's part does, with a `wg` that notes what it is told, and wg-quick's files in `folder`.
+    private func added(_ shell: [String], port: UInt16, to folder: Folder) throws -> (said: String, error: String) {
+        let probe = ProbePeer(publicKey: try #require(PublicKey(bytes: [UInt8](repeating: 7, count: 32))), port: port)
+        let wg = try folder.write(
+            "wg",
+            """
+            #!/bin/sh
+            case "$*" in
+            'show interfaces') echo 'wg0 wg1' ;;
+            'show wg0 listen-port') echo 51820 ;;
+            'show wg1 listen-port') echo 51821 ;;
+            *) echo "$*" >> \(folder.path)/said ;;
+            esac
+            """, mode: 0o755)
+        let text = NodeSetup.text(forLocal: [probe], tool: wg).replacingOccurrences(
+            of: "/etc/", with: folder.path + "/")
+        let result = try run(shell, input: text)
+        #expect(result.status == 0)
+        return (try String(contentsOfFile: folder.path + "/said", encoding: .utf8), NodesTests.text(result.err))
+    }
+
+    @Test(arguments: ScriptTests.shells) func `the probe's key becomes a peer that reaches nothing, once`(
+        shell: [String]
+    )
+        throws
+    {
+        let folder = try Folder()
+        try FileManager.default.createDirectory(atPath: folder.path + "/wireguard", withIntermediateDirectories: false)
+        let file = try folder.write("wireguard/wg1.conf", "[Interface]\nPrivateKey = x\n")
+        let key = "BwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwc="
+        for round in 1...2 {
+            let (said, error) = try added(shell, port: 51_821, to: folder)
+            #expect(said == String(repeating: "set wg1 peer \(key)\n", count: round))
+            #expect(error.isEmpty)
+            #expect(
+                try String(contentsOfFile: file, encoding: .utf8)
+                    == "[Interface]\nPrivateKey = x\n\n[Peer]\n# vpn-web probe\nPublicKey = \(key)\n")
+        }
+        try folder.write("said", "")
+        let (said, error) = try added(shell, port: 4_000, to: folder)
+        #expect(said.isEmpty && error.hasPrefix("No interface listens on 4000; add the peer by hand:"))
+    }
+
+    @Test func `a node in a container gets its probe by the container's own tool`() throws {
+        let address = Address(host: "203.0.113.7")
+        let probe = ProbePeer(publicKey: try #require(PublicKey(bytes: [UInt8](repeating: 7, count: 32))), port: 39_580)
+        let text = NodeSetup.text(
+            for: Fleet.Node(id: NodeID("eu1"), name: "eu1"),
+            ssh: SSHSettings(
+                host: .init(address: address, user: "root", key: "/k", hostKeys: []),
+                command: "docker exec amnezia-awg2 awg show all dump"),
+            publicKey: key, probes: [probe])
+        #expect(text.contains("\n    docker exec amnezia-awg2 awg set \"$interface\" peer \"$probe\"\n"))
+        #expect(!self.text().contains("peer"))
     }
 
     @Test func `names cannot break out of the text`() {

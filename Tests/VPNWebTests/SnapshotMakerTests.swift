@@ -71,6 +71,20 @@ struct SnapshotMakerTests {
         #expect(row?.owner == nil && row?.lifetime == Traffic(rx: 5, tx: 6))
     }
 
+    @Test func `a probe's own key is nobody's, and counts for nobody`() throws {
+        var books = books([sample(at: now, rx: 1, tx: 2, handshake: nil)])
+        #expect(snapshot(books).peers.count { $0.isUnmatched } == 1)
+        books.panelKeys = [stranger]
+        let snapshot = snapshot(books)
+        let row = try #require(snapshot.peers.first { $0.publicKey == stranger.base64 })
+        #expect(row.isPanels && !row.isUnmatched && row.lifetime == Traffic(rx: 5, tx: 6))
+        #expect(snapshot.nodes.first?.peers == 1)
+        #expect(!snapshot.peers.contains { $0.isUnmatched })
+        // A key that the bot gave to somebody is theirs, whatever the configuration says.
+        books.panelKeys = [key]
+        #expect(self.snapshot(books).peers.first { $0.publicKey == key.base64 }?.isPanels == false)
+    }
+
     @Test(arguments: [(179, true), (180, false), (-30, true)])
     func `online is a handshake under 180 seconds old at the sample`(age: Int64, isOnline: Bool) {
         let snapshot = snapshot(books([sample(at: now, rx: 1, tx: 1, handshake: now.advanced(by: -age))]))

@@ -50,7 +50,7 @@ struct UAPITests {
     @Test func `numbers, and keys that only AmneziaWG has`() throws {
         let answer = read(
             "private_key=\(Self.hex(200))\njc=4\ns2=33\nh1=1-9\ni1=<b 0xf6><r 10>\n"
-                + "header_protection_key=\(Self.hex(201))\nrandom_trailers=true\nnew=1\n" + peer + end)
+                + "header_protection_key=\(Self.hex(201))\nrandom_trailers=1\nnew=1\n" + peer + end)
         #expect(answer.isWhole)
         let interface = try #require(answer.interface)
         #expect(interface.kind == .amneziaWG)

@@ -36,7 +36,7 @@ enum KeyRules {
         var seen: [NodeID: Bool] = [:]
         for row in view.snapshot.nodes { seen[row.status.node.id] = view.isSeen(row) }
         return view.snapshot.peers.compactMap { peer in
-            guard peer.device == nil, let since = peer.countedSince, let first = firstSight[peer.node],
+            guard peer.device == nil, !peer.isPanels, let since = peer.countedSince, let first = firstSight[peer.node],
                 since.seconds(since: first) > 300
             else { return nil }
             let subject = Subject.key(peer.publicKey, on: peer.node)
@@ -50,7 +50,7 @@ enum KeyRules {
     /// One key that is fresh on two nodes at once: perhaps two people, perhaps one who just changed nodes.
     private static func twice(_ view: View) -> [Judgement] {
         var places: [String: [NodeID]] = [:]
-        for peer in view.snapshot.peers where peer.isOnline == true {
+        for peer in view.snapshot.peers where peer.isOnline == true && !peer.isPanels {
             if places[peer.publicKey]?.contains(peer.node) != true {
                 places[peer.publicKey, default: []].append(peer.node)
             }

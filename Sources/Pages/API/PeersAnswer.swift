@@ -39,6 +39,7 @@ package struct PeersAnswer: Sendable {
         json.member("public_key", peer.publicKey)
         json.member("telegram_id", id: peer.owner)
         json.member("username", username)
+        if peer.isPanels { json.member("panel", true) }
         json.member("device", peer.device?.name)
         json.member("wg_ip", peer.device?.wgIP)
         json.member("active", peer.device?.isActive)

@@ -18,7 +18,7 @@ package struct TrafficAnswer: Sendable {
         let names = Dictionary(
             snapshot.users.map { ($0.user.telegramID, $0.user.username) }, uniquingKeysWith: { first, _ in first })
         let owned = snapshot.peers.filter { $0.owner != nil }
-        let unmatched = snapshot.peers.filter { $0.owner == nil }
+        let unmatched = snapshot.peers.filter(\.isUnmatched)
         let users = snapshot.users.filter { $0.peersCount > 0 || !$0.lifetime.isZero }
         var json = JSONWriter(capacity: 512 * snapshot.peers.count + 128 * snapshot.users.count + 256)
         json.object { json in

@@ -281,7 +281,7 @@ extension Page {
                     } else if let id = peer.owner {
                         page.element("a", .href(.user(id))) { page in page.words(.nameless, { $0.text(String(id)) }) }
                     } else {
-                        page.words(.nobodys)
+                        page.words(peer.isPanels ? .panelsProbe : .nobodys)
                     }
                 }
             }

@@ -4,7 +4,7 @@ import WireGuard
 extension Page {
     /// Keys on nodes that the bot does not know: shown only where there are some, those who used most first.
     mutating func unmatched(_ snapshot: Snapshot) {
-        let keys = snapshot.peers.filter { $0.owner == nil }.sorted { $0.lifetime.total > $1.lifetime.total }
+        let keys = snapshot.peers.filter(\.isUnmatched).sorted { $0.lifetime.total > $1.lifetime.total }
         guard !keys.isEmpty else { return }
         let names = Dictionary(
             snapshot.nodes.map { ($0.status.node.id, $0.status.node.name) }, uniquingKeysWith: { first, _ in first })

@@ -46,7 +46,7 @@ package struct UsersPage: Sendable {
 
 extension Page {
     fileprivate mutating func tabs(_ list: UserList, _ snapshot: Snapshot) {
-        let keys = snapshot.peers.count { $0.owner == nil }
+        let keys = snapshot.peers.count(where: \.isUnmatched)
         element("nav", .class("tabs"), .label(string(.views))) { page in
             page.choice(
                 .users, count: snapshot.users.count, isChosen: list.tab == .everyone, Link("/users"))
@@ -59,7 +59,7 @@ extension Page {
     }
 
     fileprivate mutating func keys(_ snapshot: Snapshot) {
-        guard snapshot.peers.contains(where: { $0.owner == nil }) else { return empty(.noUnmatched) }
+        guard snapshot.peers.contains(where: \.isUnmatched) else { return empty(.noUnmatched) }
         unmatched(snapshot)
     }
 

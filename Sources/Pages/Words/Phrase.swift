@@ -33,7 +33,8 @@ enum Phrase: CaseIterable, Sendable {
     case chartSummary, noTrafficSince, noTraffic, gap, counterReset, zoneOfChart, asTable, when, note, byDays35
     case byHours7, byHours24, allTraffic, overTime
     // Users and a user
-    case usersWithoutDevices, findUser, find, everybody, forgotten, days35, onNodeNow, since, nobodys, events
+    case usersWithoutDevices, findUser, find, everybody, forgotten, days35, onNodeNow, since, nobodys, panelsProbe,
+        events
     case notSeenSince
     case otherTimes, overLimit, endpointNow, showAddresses, hideAddresses
     case period, periodDays, usedInPeriod, atSameMoment, previousPeriod, forecast, tooLittleData, usedUpOn,
@@ -250,6 +251,7 @@ enum Phrase: CaseIterable, Sendable {
         case .onNodeNow: Wording("Счётчик на ноде", "Counter on the node")
         case .since: Wording("Учёт с", "Counted since")
         case .nobodys: Wording("без пользователя", "without a user")
+        case .panelsProbe: Wording("проба панели", "the panel's probe")
         case .events: Wording("События", "Events")
         case .notSeenSince: Wording("не видели с {1}", "not seen since {1}")
 

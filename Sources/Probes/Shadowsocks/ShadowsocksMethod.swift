@@ -11,7 +11,7 @@ package enum ShadowsocksMethod: String, Sendable, CaseIterable {
     case blake3AES256GCM = "2022-blake3-aes-256-gcm"
     case blake3ChaCha20 = "2022-blake3-chacha20-poly1305"
 
-    var is2022: Bool { rawValue.hasPrefix("2022-") }
+    package var is2022: Bool { rawValue.hasPrefix("2022-") }
 
     var cipher: AEAD {
         switch self {
@@ -23,12 +23,13 @@ package enum ShadowsocksMethod: String, Sendable, CaseIterable {
         }
     }
 
-    /// A salt is as long as a key.
-    var saltSize: Int { cipher.keySize }
+    /// In bytes. A salt is as long.
+    package var keySize: Int { cipher.keySize }
+    var saltSize: Int { keySize }
 
     /// The keys in a password, the user's last; before it those of the servers passed through (SIP023). Nil: of 2022, no keys of
     /// this method in base64.
-    func keys(_ password: Secret) -> [[UInt8]]? {
+    package func keys(_ password: Secret) -> [[UInt8]]? {
         guard is2022 else {
             guard !password.bytes.isEmpty else { return nil }
             // OpenSSL's EVP_BytesToKey with MD5, once, without a salt.

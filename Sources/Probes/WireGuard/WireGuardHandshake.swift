@@ -45,6 +45,9 @@ package struct WireGuardHandshake: Conversation {
         noise = Noise(responder: node.bytes)
     }
 
+    /// Whether a packet can be made by this recipe of I1 to I5.
+    package static func isSignature(_ recipe: String) -> Bool { Overture.isRecipe(recipe) }
+
     package mutating func open() -> [[UInt8]] {
         guard let toNode = ephemeral.shared(with: node), let both = own.shared(with: node) else { return [] }
         noise.mixEphemeral(ephemeral.publicKey)

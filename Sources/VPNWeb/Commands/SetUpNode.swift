@@ -1,4 +1,5 @@
 import ArgumentParser
+import Fleet
 import Foundation
 import Nodes
 import SSH
@@ -30,12 +31,25 @@ struct SetUpNode: ParsableCommand {
             }
         }
         let settings = try configuration.settings(of: node)
+        let probes = configuration.probePeers(on: settings.node.id)
         guard case .ssh(let ssh) = settings.reach else {
-            throw CommandFailure(
-                what: "node-setup \(node)", why: "this node is read on this machine", mend: "nothing has to be set up")
+            guard !probes.isEmpty else {
+                throw CommandFailure(
+                    what: "node-setup \(node)", why: "this node is read on this machine",
+                    mend: "nothing has to be set up")
+            }
+            printOut(NodeSetup.text(forLocal: probes, tool: isAmnezia(configuration, settings.node.id) ? "awg" : "wg"))
+            return
         }
         try setUp(ssh.host) { key in
-            NodeSetup.text(for: settings.node, ssh: ssh, publicKey: key, from: from, onwards: onwards)
+            NodeSetup.text(
+                for: settings.node, ssh: ssh, publicKey: key, from: from, onwards: onwards, probes: probes)
+        }
+    }
+
+    private func isAmnezia(_ configuration: Configuration, _ node: NodeID) -> Bool {
+        configuration.services.contains { service in
+            if case .amneziawg = service.kind { service.node == node } else { false }
         }
     }
 

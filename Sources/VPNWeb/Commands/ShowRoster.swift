@@ -35,7 +35,7 @@ struct ShowRoster: ParsableCommand {
             lastGood: RosterCopies(folder: configuration.data).all)
         _ = watcher.look(at: .now)
         let roster = watcher.roster
-        let drift = Drift(roster, shown: try shown(configuration))
+        let drift = Drift(roster, shown: try shown(configuration), own: configuration.panelKeys)
         printOut(json ? try object(roster, drift, configuration.rosterWords) : text(roster, drift))
     }
 

@@ -85,7 +85,8 @@ final class OwnerPages: Sendable {
             guard let sample = status.lastSample, sample.isComplete else { continue }
             shown[status.node.id] = Drift.shown(by: sample)
         }
-        let drift = Drift(snapshot.roster, shown: shown)
+        let own = snapshot.peers.filter(\.isPanels).compactMap { PublicKey(base64: $0.publicKey) }
+        let drift = Drift(snapshot.roster, shown: shown, own: Set(own))
         func size(_ path: String) -> UInt64? {
             (try? FileManager.default.attributesOfItem(atPath: path))?[.size] as? UInt64
         }
