@@ -4,7 +4,7 @@ BUILD_PACKAGES = libssh2-1-dev libssl-dev libfcgi-dev libsodium-dev libsqlite3-d
 	pkg-config
 BED_PACKAGES = openssh-server openssh-client wireguard-go wireguard-tools nginx-light iproute2 iputils-ping \
 	procps util-linux curl openssl ca-certificates tzdata
-TEST_PACKAGES = $(BED_PACKAGES) shellcheck sqlite3 strace chromium python3 python3-venv shadowsocks-libev nftables \
+TEST_PACKAGES = $(BED_PACKAGES) e2fsprogs mount shellcheck sqlite3 strace chromium python3 python3-venv shadowsocks-libev nftables \
 	prometheus
 BENCH_PACKAGES = $(BED_PACKAGES) wrk gcc
 DEB_PACKAGES = debhelper dpkg-dev binutils python3

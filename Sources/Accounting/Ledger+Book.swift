@@ -69,7 +69,7 @@ private struct Clerk {
                 part.entries[part.entries.count - 1].network = interface.network(of: step.peer)
             }
         }
-        if isComplete, let state { part.gone = gone(steps, state) }
+        if isComplete, let state { part.gone = gone(steps, state, besides: interface.misplaced) }
         if let before {
             part.reset = reset(began, isRestart, part.entries, steps, since: before.lastSeen.at)
             if isGap(before.lastSeen.at) { part.gap = Gap(since: before.lastSeen.at, until: stamp.at) }
@@ -132,10 +132,12 @@ private struct Clerk {
             epoch: counter.epoch + (cause.beginsEpoch ? 1 : 0), life: life)
     }
 
-    private func gone(_ steps: [Step], _ state: Ledger.Interface) -> [InterfaceBooking.Gone] {
+    private func gone(
+        _ steps: [Step], _ state: Ledger.Interface, besides misplaced: Set<PublicKey>
+    ) -> [InterfaceBooking.Gone] {
         let shown = steps.count { $0.counter?.isOpen == true }
         guard shown < state.open else { return [] }
-        let keys = Set(steps.map(\.publicKey))
+        let keys = Set(steps.map(\.publicKey)).union(misplaced)
         return state.counters
             .filter { $0.value.isOpen && !keys.contains($0.key) }
             .map { .init(publicKey: $0.key, reading: state.standing.lastSight(of: $0.value)) }

@@ -98,7 +98,49 @@ struct OwnerZone: Sendable {
             guard components.isValidDate(in: calendar), let noon = calendar.date(from: components) else { return nil }
             return UnixTime(calendar.startOfDay(for: noon))
         }
-        return (try? Date(text, strategy: .iso8601)).map(UnixTime.init)
+        return UnixTime(rfc3339: text)
+    }
+}
+
+extension UnixTime {
+    /// RFC 3339, section 5.6; a fraction is cut off. An offset may lack its colon, as date(1) prints it. Nil: another form, or
+    /// a day or an hour that is none.
+    fileprivate init?(rfc3339 text: String) {
+        let bytes = Array(text.utf8)
+        func number(_ range: Range<Int>) -> Int? {
+            guard range.upperBound <= bytes.count, bytes[range].allSatisfy({ (0x30...0x39).contains($0) }) else {
+                return nil
+            }
+            return bytes[range].reduce(0) { $0 * 10 + Int($1 - 0x30) }
+        }
+        func isAt(_ place: Int, _ characters: String) -> Bool {
+            place < bytes.count && characters.utf8.contains(bytes[place])
+        }
+        guard isAt(4, "-"), isAt(7, "-"), isAt(10, "Tt"), isAt(13, ":"), isAt(16, ":"),
+            let year = number(0..<4), let month = number(5..<7), let day = number(8..<10),
+            let hour = number(11..<13), let minute = number(14..<16), let second = number(17..<19),
+            (1...12).contains(month), (1...PeriodDay.days(in: month, of: year)).contains(day),
+            hour < 24, minute < 60, second <= 60
+        else { return nil }
+        var place = 19
+        if isAt(place, ".") {
+            let start = place + 1
+            place = start
+            while place < bytes.count, (0x30...0x39).contains(bytes[place]) { place += 1 }
+            guard place > start else { return nil }
+        }
+        var offset = 0
+        if isAt(place, "Zz") {
+            guard place + 1 == bytes.count else { return nil }
+        } else {
+            let colon = isAt(place + 3, ":") ? 1 : 0
+            guard isAt(place, "+-"), place + 5 + colon == bytes.count, let hours = number(place + 1..<place + 3),
+                let minutes = number(place + 3 + colon..<place + 5 + colon), hours < 24, minutes < 60
+            else { return nil }
+            offset = (hours * 3600 + minutes * 60) * (bytes[place] == UInt8(ascii: "-") ? -1 : 1)
+        }
+        let days = PeriodDay(year: year, month: month, day: day).number
+        self.init(Int64(days * 86_400 + hour * 3600 + minute * 60 + second - offset))
     }
 }
 

@@ -35,6 +35,9 @@ struct DumpReader {
     private var text: [UInt8] = []
     private var index = PeerIndex()
 
+    /// Peers' lines before the first interface line, by interface: for an answer that came in disorder.
+    private var early: [String: Set<PublicKey>] = [:]
+
     /// Bytes behind the line that is read.
     private var rest = 0
 
@@ -74,6 +77,9 @@ struct DumpReader {
             dump.isWhole = false
         }
         putBack()
+        for (name, keys) in early {
+            if let place = places[name] { dump.interfaces[place].misplaced = keys }
+        }
         return dump
     }
 
@@ -189,6 +195,11 @@ struct DumpReader {
             self.form = form
             try add(interface)
             return
+        }
+        if fields.count == Form.all.peerFields, dump.rejected.count < Self.mostRejections, let name = fields.text(0),
+            let key = PublicKey(base64: fields[1])
+        {
+            early[name, default: []].insert(key)
         }
         throw LineFault(nil, .beforeInterface)
     }

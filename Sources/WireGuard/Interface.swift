@@ -22,6 +22,10 @@ package struct Interface: Sendable, Equatable {
     /// The kernel's interface index (if_nametoindex(3)), where the node tells it. Nil: unknown.
     package var index: UInt32?
 
+    /// Keys of its peers' lines that stood before any interface's: refused, so their numbers are not here, and yet nobody
+    /// may say that these peers are gone.
+    package var misplaced: Set<PublicKey> = []
+
     /// The characters that peers' `endpoint` and `allowedIPs` point into.
     var text: [UInt8]
 

@@ -108,6 +108,51 @@ struct StorekeeperTests {
     }
 }
 
+/// The disk itself fails; ext4 on a device that does.
+@Suite(.enabled(if: FailingDisk.lacking == nil, "needs \(FailingDisk.lacking ?? "nothing")"))
+struct FailingDiskTests {
+    @Test func `a disk that gives I/O errors for a quarter of an hour costs no byte and no hour`() throws {
+        let disk = try #require(FailingDisk())
+        var house = try House(disk.database)
+        for _ in 0..<20 { try house.poll() }
+        disk.fail()
+        for step in 0..<60 {
+            if step == 30 { house.world.restart() }
+            try house.poll()
+        }
+        let failure = try #require(house.books.panel.storeFailure)
+        #expect(failure.words.contains("I/O") && failure.waiting > 20, "\(failure.words)")
+        #expect(Health(house.snapshot, now: house.world.now).status == .failing)
+        #expect(house.lifetimes(house.books.ledgers) == house.world.truth)
+        disk.heal()
+        house.catchUp()
+        #expect(house.books.panel.storeFailure == nil && house.keeper.waiting == 0)
+        for _ in 0..<5 { try house.poll() }
+        try house.expectTruth()
+        try house.store.close()
+    }
+
+    @Test func `a disk that turns read-only is told, and after the machine's next start no byte is missing`() throws {
+        let disk = try #require(FailingDisk())
+        var house = try House(disk.database)
+        for _ in 0..<20 { try house.poll() }
+        guard disk.turnReadOnly() else { return }
+        for _ in 0..<30 { try house.poll() }
+        let failure = try #require(house.books.panel.storeFailure)
+        #expect(failure.waiting > 20, "\(failure.words)")
+        #expect(house.lifetimes(house.books.ledgers) == house.world.truth)
+        house.keeper.close(&house.books)
+        try? house.store.close()
+
+        #expect(disk.mountAgain())
+        var next = try House(disk.database, world: house.world)
+        for _ in 0..<5 { try next.poll() }
+        #expect(next.lifetimes(try next.store.ledgers()) == next.world.truth)
+        #expect(try next.store.problems(isThorough: true) == [])
+        try next.store.close()
+    }
+}
+
 /// A panel's books and store, a node, and a clock that is turned by hand.
 private struct House {
     static let node = NodeID("n")
@@ -118,7 +163,11 @@ private struct House {
     var instant = ContinuousClock.now
 
     init(_ disk: SmallDisk, world: World = World(), bound: Backlog.Bound = .init()) throws {
-        store = try TrafficStore(path: disk.database, role: .daemon)
+        try self.init(disk.database, world: world, bound: bound)
+    }
+
+    init(_ database: String, world: World = World(), bound: Backlog.Bound = .init()) throws {
+        store = try TrafficStore(path: database, role: .daemon)
         var log = Logger(label: "test")
         log.logLevel = .critical
         keeper = Storekeeper(store: store, log: log, bound: bound)
