@@ -66,7 +66,7 @@ let package = Package(
             name: "StoreTests",
             dependencies: ["Store", "Accounting", "Fleet", "WireGuard", .product(name: "GRDB", package: "GRDB.swift")]),
         .testTarget(name: "TransferTests", dependencies: ["Transfer", "TestBed"]),
-        .testTarget(name: "ProbesTests", dependencies: ["Probes", "Fleet", "WireGuard", "TestBed"]),
+        .testTarget(name: "ProbesTests", dependencies: ["Probes", "Transfer", "Fleet", "WireGuard", "TestBed"]),
         .testTarget(name: "AlertsTests", dependencies: ["Alerts", "Fleet", "WireGuard", "Store"]),
         .testTarget(name: "PagesTests", dependencies: ["Pages", "Fleet", "WireGuard"]),
         .testTarget(name: "FastCGITests", dependencies: ["FastCGI"]),

@@ -2,6 +2,29 @@ import Foundation
 import Glibc
 import Synchronization
 
+/// A network without anything, not even a loopback that is up, as one thread sees it.
+package enum OwnNetwork {
+    private typealias Unshare = @convention(c) (Int32) -> Int32
+
+    /// Runs the body on a thread of its own and waits for its end. Needs root.
+    package static func run<T: Sendable>(_ body: @escaping @Sendable () -> T) throws(BedError) -> T {
+        let done = DispatchSemaphore(value: 0)
+        let result = Mutex<T?>(nil)
+        let ownNetwork: Int32 = 0x4000_0000  // CLONE_NEWNET
+        let thread = Thread {
+            if let unshare = dlsym(nil, "unshare"), unsafeBitCast(unshare, to: Unshare.self)(ownNetwork) == 0 {
+                let value = body()
+                result.withLock { $0 = value }
+            }
+            done.signal()
+        }
+        thread.start()
+        done.wait()
+        guard let value = result.withLock({ $0 }) else { throw BedError("a network for a thread", "not to be had") }
+        return value
+    }
+}
+
 /// A machine whose DNS server never answers, as one thread and those that it starts see it.
 package enum DeadDNS {
     private typealias Unshare = @convention(c) (Int32) -> Int32

@@ -1,22 +1,21 @@
 import Foundation
 import Glibc
-import TestBed
 
 /// A real nginx with good and bad certificates, each on a port of its own.
-final class SecureServer {
-    let folder: String
-    let ports: [String: Int]
+package final class SecureServer: Sendable {
+    package let folder: String
+    package let ports: [String: Int]
     private let child: Child
 
-    static let isInstalled = access("/usr/sbin/nginx", X_OK) == 0
+    package static let isInstalled = access("/usr/sbin/nginx", X_OK) == 0
 
-    var authorities: String { folder + "/authority.pem" }
+    package var authorities: String { folder + "/authority.pem" }
 
-    func url(_ name: String, _ path: String = "/", host: String = "localhost") -> String {
+    package func url(_ name: String, _ path: String = "/", host: String = "localhost") -> String {
         "\(name == "plain" ? "http" : "https")://\(host):\(ports[name]!)\(path)"
     }
 
-    init() throws {
+    package init() throws {
         let folder = "/tmp/vpn-web-transfer-\(UUID().uuidString)"
         mkdir(folder, 0o755)
         var ports: [String: Int] = [:]
@@ -26,7 +25,7 @@ final class SecureServer {
             "server { listen 127.0.0.1:\(ports[name]!) ssl; ssl_certificate \(name).pem; ssl_certificate_key key.pem;"
                 + " location / { return 200 'hello'; } location = /away { return 302 http://127.0.0.1:1/; }"
                 + " location = /large { alias \(folder)/large; } location = /busy { add_header Retry-After 7 always;"
-                + " return 429; } }"
+                + " return 429; } location = /broken { return 502; } }"
         }
         try String(repeating: "x", count: 1 << 20).write(toFile: folder + "/large", atomically: true, encoding: .utf8)
         try """
