@@ -47,8 +47,9 @@ let package = Package(
         .executableTarget(
             name: "VPNWeb",
             dependencies: [
-                "Nodes", "Roster", "Store", "Alerts", "Pages", "FastCGI", "Access", "Accounting", "Fleet", "WireGuard",
-                "SSH", "Probes",
+                "Nodes", "Roster", "Store", "Alerts", "Probes", "Transfer", "Pages", "FastCGI", "Access", "Accounting",
+                "Fleet", "WireGuard",
+                "SSH",
                 "CZlib",
                 .product(name: "Yams", package: "Yams"),
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
@@ -74,7 +75,8 @@ let package = Package(
         .testTarget(
             name: "VPNWebTests",
             dependencies: [
-                "VPNWeb", "Accounting", "Fleet", "WireGuard", "FastCGI", "Pages", "Roster", "Store", "Access",
+                "VPNWeb", "Accounting", "Probes", "Transfer", "Fleet", "WireGuard", "FastCGI", "Pages", "Roster",
+                "Store", "Access",
                 .product(name: "Logging", package: "swift-log"),
             ]),
         .target(name: "TestBed", path: "Tests/TestBed", exclude: ["Python"]),

@@ -66,6 +66,9 @@ package struct Vitals: Sendable, Equatable {
     package var conntrack: UInt64?
     package var conntrackMost: UInt64?
 
+    /// TCP ports that somebody listens on. Nil: not told.
+    package var listening: [UInt16]?
+
     package var links: [Link]
 
     /// A network interface's own counters, from /proc/net/dev: bytes since it was made.
@@ -83,5 +86,12 @@ package struct Vitals: Sendable, Equatable {
 
     package init() {
         links = []
+    }
+}
+
+extension Sample {
+    /// The node itself says that somebody listens there.
+    package func listens(on port: UInt16) -> Bool {
+        vitals?.listening?.contains(port) ?? false
     }
 }

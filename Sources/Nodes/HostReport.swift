@@ -54,9 +54,16 @@ struct HostReport {
             note { ($0.diskTotal, $0.diskAvailable) = (Self.kibibytes(values[0]), Self.kibibytes(values[1])) }
         case ("conntrack", 2):
             note { ($0.conntrack, $0.conntrackMost) = (UInt64(values[0]), UInt64(values[1])) }
+        case ("listen", 1): listen(values[0])
         case ("link", 4): link(values)
         default: break
         }
+    }
+
+    /// Ports as /proc/net/tcp has them: four hexadecimal digits, with commas between.
+    private mutating func listen(_ list: String) {
+        let ports = list.split(separator: ",").compactMap { $0.utf8.count <= 4 ? UInt16($0, radix: 16) : nil }
+        note { $0.listening = ports }
     }
 
     private mutating func link(_ values: [String]) {

@@ -1,11 +1,14 @@
 import Fleet
 package import SSH
-import WireGuard
+package import WireGuard
 
 /// What `vpn-web check` finds at one node, step by step: each step stands on the ones before it, and the first that fails
 /// ends the way.
 package struct Inspection: Sendable {
     package private(set) var findings: [Finding] = []
+
+    /// What the node showed, for probes that need its keys.
+    package private(set) var interfaces: [Interface] = []
 
     package struct Finding: Equatable, Sendable {
         package var severity: Severity
@@ -138,6 +141,7 @@ package struct Inspection: Sendable {
     }
 
     private mutating func report(_ interfaces: [Interface], isComplete: Bool, complaint: String) {
+        self.interfaces = interfaces
         let peers = interfaces.reduce(0) { $0 + $1.peers.count }
         let what = "\(interfaces.count) interfaces, \(peers) peers"
         if isComplete {

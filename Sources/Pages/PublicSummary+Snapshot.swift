@@ -8,6 +8,8 @@ extension PublicSummary {
         places = Self.places(snapshot, settings, statistics, now)
         overall = Overall(snapshot, now: now)
         dataAsOf = snapshot.newestSample
+        histories = Self.histories(snapshot)
+        outages = Self.outages(snapshot, settings, since: now.advanced(by: -14 * 86_400))
         totalUsers = count(statistics.totalUsers)
         activeUsers = count(statistics.activeUsers)
         totalPeers = count(statistics.totalPeers)
@@ -22,6 +24,42 @@ extension PublicSummary {
         }
         byProfileType = types.mapValues(count)
         if types.values.contains(where: { count($0).isHidden }) { byProfileType = nil }
+    }
+
+    private static func histories(_ snapshot: Snapshot) -> [History] {
+        let worst: [ServiceState.Status] = [.offline, .blocked, .online]
+        return ServiceState.Kind.allCases.compactMap { kind in
+            let services = snapshot.services.filter { $0.kind == kind }
+            let histories = services.compactMap(\.history)
+            guard var days = histories.first?.days else { return nil }
+            for other in histories.dropFirst() where other.days.count == days.count {
+                for index in days.indices {
+                    days[index].seconds += other.days[index].seconds
+                    days[index].sum += other.days[index].sum
+                }
+            }
+            let status = worst.first { status in services.contains { $0.status == status } }
+            let last24h = histories.reduce(into: ServiceHistory.Sum()) { $0 += $1.last24h }
+            return History(kind: kind, status: status ?? .unknown, last24h: last24h.uptime, days: days)
+        }
+    }
+
+    private static func outages(
+        _ snapshot: Snapshot, _ settings: PublicSettings, since: UnixTime
+    ) -> [Outage] {
+        let places = Dictionary(
+            snapshot.nodes.enumerated().map { index, row in
+                (row.status.node.id, settings.names ? row.status.node.name : "\(index + 1)")
+            }, uniquingKeysWith: { first, _ in first })
+        var outages: [Outage] = []
+        for service in snapshot.services {
+            for outage in service.history?.outages ?? [] where (outage.until ?? snapshot.madeAt) > since {
+                var told = outage
+                told.detail = nil
+                outages.append(Outage(kind: service.kind, place: service.node.flatMap { places[$0] }, outage: told))
+            }
+        }
+        return Array(outages.sorted { $0.outage.since > $1.outage.since }.prefix(50))
     }
 
     private static func places(
@@ -59,10 +97,14 @@ extension PublicSummary.Overall {
         let isDown = { (status: NodeStatus) in status.state == .offline }
         if snapshot.newestSample == nil, !snapshot.panel.isFirstCycleOver {
             self = .starting
+        } else if snapshot.panel.blindSince != nil {
+            self = .stale
         } else if !statuses.isEmpty, statuses.allSatisfy({ $0.isStale(at: now) }) {
             // All silent at once: the panel may be the blind one, and then it does not know.
             self = statuses.count == 1 && statuses.allSatisfy(isDown) ? .down : .stale
-        } else if statuses.contains(where: isDown) || snapshot.services.contains(where: { $0.status == .offline }) {
+        } else if statuses.contains(where: isDown)
+            || snapshot.services.contains(where: { [.offline, .blocked].contains($0.status) })
+        {
             self = statuses.allSatisfy(isDown) ? .down : .partlyDown
         } else {
             self = statuses.contains { $0.isStale(at: now) } ? .partlyDown : .up

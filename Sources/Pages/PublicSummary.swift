@@ -28,6 +28,12 @@ package struct PublicSummary: Sendable, Equatable {
     package var dataAsOf: UnixTime?
     package var places: [Place]
 
+    /// How services of a kind were, all of them together, in the kinds' order.
+    package var histories: [History] = []
+
+    /// Of the last 14 days, newest first.
+    package var outages: [Outage] = []
+
     package var totalUsers: Count
     package var activeUsers: Count
     package var totalPeers: Count
@@ -70,6 +76,25 @@ package struct PublicSummary: Sendable, Equatable {
         case numbered(Int)
         /// What is not on a node.
         case nowhere
+    }
+
+    package struct History: Sendable, Equatable {
+        package var kind: ServiceState.Kind
+
+        /// The worst that is known of any.
+        package var status: ServiceState.Status
+        package var last24h: Double?
+        package var days: [ServiceHistory.Day]
+    }
+
+    package struct Outage: Sendable, Equatable {
+        package var kind: ServiceState.Kind
+
+        /// A node as it is published. Nil: on none.
+        package var place: String?
+
+        /// Without what only the owner may read.
+        package var outage: ServiceHistory.Outage
     }
 
     package struct Service: Sendable, Equatable {

@@ -5,7 +5,9 @@ import Foundation
 import Logging
 import Nodes
 import Pages
+import Probes
 import Store
+import Transfer
 import WireGuard
 
 /// The daemon: everything is made here, and handed down.
@@ -46,7 +48,12 @@ struct Application {
         let inbox = try Self.inbox()
         let check = DatabaseCheck(store) { inbox.put(.checked($0)) }
         let pulse = Pulse()
-        let bookkeeping = try bookkeeping(configuration, store, check, inbox, newsstand, pulse)
+        let facts = NodeFacts()
+        let stamps: StampClock
+        do { stamps = StampClock(stored: try store.probeStampCeiling()) } catch { throw CommandFailure(error) }
+        let bookkeeping = try bookkeeping(configuration, store, check, facts, stamps, inbox, newsstand, pulse)
+        let (client, engine) = try Self.probing(inbox)
+        engine.update(configuration.probes(facts: facts, stamps: stamps))
         let poller = Poller { node, outcome in inbox.put(.outcome(node, outcome)) }
         let door = Door(store: store, url: configuration.url ?? "", log: log)
         let site = Site(
@@ -71,7 +78,9 @@ struct Application {
 
         while signals.wait() == .reload {
             SystemdNotify.send("RELOADING=1")
-            reload(poller, inbox, site)
+            if let configuration = reload(poller, inbox, site) {
+                engine.update(configuration.probes(facts: facts, stamps: stamps))
+            }
             SystemdNotify.send("READY=1")
         }
 
@@ -79,6 +88,8 @@ struct Application {
         watchdog?.stop()
         if !server.stop(within: Self.patience.requests) { log.warning("requests were cut off") }
         if !poller.stop(within: Self.patience.polls) { log.warning("polls were cut off") }
+        engine.stop()
+        client.stop()
         door.close()
         inbox.put(.stop)
         bookkeeping.join()
@@ -88,7 +99,9 @@ struct Application {
     }
 
     /// What cannot be read or is wrong changes nothing.
-    private func reload(_ poller: Poller, _ inbox: Inbox<Bookkeeper.Message>, _ site: Site) {
+    private func reload(
+        _ poller: Poller, _ inbox: Inbox<Bookkeeper.Message>, _ site: Site
+    ) -> Configuration? {
         do {
             let configuration = try ConfigurationOption.load(configurationPath)
             let nodes = try configuration.nodeSettings()
@@ -96,16 +109,18 @@ struct Application {
             site.change(to: configuration.site)
             poller.update(nodes)
             log.notice("configuration read again")
+            return configuration
         } catch {
             for line in error.line.split(separator: "\n") {
                 log.error("the new configuration is refused, the old one holds", metadata: ["why": "\(line)"])
             }
+            return nil
         }
     }
 
     private func bookkeeping(
-        _ configuration: Configuration, _ store: TrafficStore, _ check: DatabaseCheck,
-        _ inbox: Inbox<Bookkeeper.Message>, _ newsstand: Newsstand, _ pulse: Pulse
+        _ configuration: Configuration, _ store: TrafficStore, _ check: DatabaseCheck, _ facts: NodeFacts,
+        _ stamps: StampClock, _ inbox: Inbox<Bookkeeper.Message>, _ newsstand: Newsstand, _ pulse: Pulse
     ) throws -> WorkThread {
         let settings = configuration.bookkeeping
         let folder = configuration.data
@@ -114,14 +129,28 @@ struct Application {
         do { _ = try store.ledgers() } catch { throw CommandFailure(error) }
         return WorkThread("bookkeeper") {
             do {
+                let services = try ServiceKeeper(
+                    settings.services, store: store, facts: facts, stamps: stamps, log: log)
                 var keeper = try Bookkeeper(
                     settings: settings, copies: RosterCopies(folder: folder), store: store, check: check,
-                    inbox: inbox, newsstand: newsstand, pulse: pulse, log: log)
+                    services: services, inbox: inbox, newsstand: newsstand, pulse: pulse, log: log)
                 keeper.run()
             } catch {
                 log.critical("the bookkeeper cannot begin", metadata: ["reason": "\(error)"])
                 kill(getpid(), SIGTERM)
             }
+        }
+    }
+
+    /// The two threads that speak to services: HTTPS goes by libcurl's.
+    private static func probing(
+        _ inbox: Inbox<Bookkeeper.Message>
+    ) throws(CommandFailure) -> (HTTPClient, ProbeEngine) {
+        do {
+            let client = try HTTPClient()
+            return (client, try ProbeEngine(client: client) { inbox.put(.probed($0)) })
+        } catch {
+            throw CommandFailure(what: "probes", why: "\(error)")
         }
     }
 

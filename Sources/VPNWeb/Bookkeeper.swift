@@ -3,6 +3,7 @@ import Fleet
 import Foundation
 import Logging
 import Nodes
+import Probes
 import Roster
 import Store
 import WireGuard
@@ -15,6 +16,8 @@ struct Bookkeeper: ~Copyable {
         case outcome(NodeID, Outcome)
         /// Another configuration: other nodes, other files, another zone.
         case settings(Settings)
+        /// A service was probed.
+        case probed(ProbeResult)
         /// The database was looked through.
         case checked(PanelState.DatabaseCheck)
         /// Book what waits, then end.
@@ -28,7 +31,7 @@ struct Bookkeeper: ~Copyable {
         var zone: OwnerZone
         var retention: Retention
 
-        /// Services that are configured and that nothing speaks to yet.
+        /// Every configured service, before anything is known of it.
         var services: [ServiceState]
 
         /// The public halves of the probes' keys.
@@ -50,6 +53,7 @@ struct Bookkeeper: ~Copyable {
     private var books: Books
     private var watcher: RosterWatcher
     private var copies: RosterCopies
+    private var services: ServiceKeeper
     private var pace = SnapshotPace()
     private var isChanged = true
     private var lastLook = ContinuousClock.now
@@ -61,13 +65,14 @@ struct Bookkeeper: ~Copyable {
     private var awaited: Set<NodeID>
 
     init(
-        settings: Settings, copies: RosterCopies, store: TrafficStore, check: DatabaseCheck, inbox: Inbox<Message>,
-        newsstand: Newsstand, pulse: Pulse, log: Logger
+        settings: Settings, copies: RosterCopies, store: TrafficStore, check: DatabaseCheck,
+        services: ServiceKeeper, inbox: Inbox<Message>, newsstand: Newsstand, pulse: Pulse, log: Logger
     ) throws(StoreError) {
         self.settings = settings
         self.store = store
         self.check = check
         keeper = Storekeeper(store: store, log: log)
+        self.services = services
         self.inbox = inbox
         self.newsstand = newsstand
         self.pulse = pulse
@@ -82,7 +87,7 @@ struct Bookkeeper: ~Copyable {
             ownership: Ownership(watcher.roster),
             today: try store.totals(since: settings.zone.start(of: .day, holding: now)),
             month: try store.totals(since: settings.zone.start(of: .month, holding: now)),
-            panel: newsstand.snapshot.panel, services: settings.services, panelKeys: settings.panelKeys)
+            panel: newsstand.snapshot.panel, services: [], panelKeys: settings.panelKeys)
         awaited = Set(settings.nodes.map(\.id))
         books.panel.isFirstCycleOver = awaited.isEmpty
     }
@@ -91,6 +96,7 @@ struct Bookkeeper: ~Copyable {
     mutating func run() {
         attribute()
         keepCopies()
+        _ = services.look(&books, zone: settings.zone, at: .now)
         publish()
         while true {
             pulse.back(within: Self.longestTurn)
@@ -98,9 +104,13 @@ struct Bookkeeper: ~Copyable {
                 switch message {
                 case .outcome(let node, let outcome): enter(outcome, of: node)
                 case .settings(let settings): change(to: settings)
+                case .probed(let result):
+                    services.enter(result)
+                    isChanged = true
                 case .checked(let check): enter(check)
                 case .stop:
                     pulse.end()
+                    services.close()
                     return keeper.close(&books)
                 }
             }
@@ -111,6 +121,7 @@ struct Bookkeeper: ~Copyable {
                 turnPeriods()
                 lookAfterDatabase()
                 forget()
+                if services.look(&books, zone: settings.zone, at: .now) { isChanged = true }
             }
             if pace.isDue(isChanged: isChanged) { publish() }
         }
@@ -122,7 +133,10 @@ struct Bookkeeper: ~Copyable {
         // A node that a new configuration dropped may still have had one poll under way.
         guard let index = books.statuses.firstIndex(where: { $0.node.id == node }) else { return }
         let before = books.statuses[index]
-        if case .sample(let sample, _) = outcome { book(sample, poll: before.node.poll) }
+        if case .sample(let sample, _) = outcome {
+            book(sample, poll: before.node.poll)
+            services.enter(sample)
+        }
         let after = before.after(outcome, at: .now)
         books.statuses[index] = after
         tell(before, after)
@@ -236,7 +250,7 @@ struct Bookkeeper: ~Copyable {
         watcher.follow(settings.files, nodes: settings.nodes)
         _ = watcher.look(at: .now)
         takeRoster()
-        books.services = settings.services
+        services.follow(settings.services)
         books.panelKeys = settings.panelKeys
         turnPeriods()
         isChanged = true

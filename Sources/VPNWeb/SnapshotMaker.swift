@@ -19,7 +19,7 @@ struct Books {
     /// Booked bytes beside the interfaces' own counters.
     var reconciler = Reconciler()
 
-    /// What the configuration says there is besides WireGuard.
+    /// As they were judged last.
     var services: [ServiceState]
 
     /// Of the probes' own keys.
@@ -39,12 +39,9 @@ struct SnapshotMaker {
         maker.enterPeople()
         for status in books.statuses { maker.enter(status) }
         maker.enterElsewhere()
-        let services =
-            books.statuses.flatMap { ServiceJudgement.states(of: $0, at: now) }
-            + books.services
         return Snapshot(
             generation: generation, madeAt: now, nodes: maker.nodes, peers: maker.peers,
-            users: maker.people.values.sorted { $0.user.telegramID < $1.user.telegramID }, services: services,
+            users: maker.people.values.sorted { $0.user.telegramID < $1.user.telegramID }, services: books.services,
             roster: books.roster, panel: books.panel)
     }
 
@@ -83,6 +80,11 @@ struct SnapshotMaker {
 
     private mutating func enter(_ status: NodeStatus) {
         let id = status.node.id
+        var status = status
+        // The panel does not see: of what is silent with all others it says nothing.
+        if books.panel.blindSince != nil, status.state == .offline, status.failure?.kind.isSilence ?? false {
+            status.state = .unknown
+        }
         var rows = rowsShown(status)
         let shown = rows.count { !$0.isPanels }
         let online = rows.count { $0.isOnline == true && !$0.isPanels }
@@ -100,6 +102,7 @@ struct SnapshotMaker {
         row.interfaces = interfaces
         row.reconciled = books.reconciler.last(of: id)
         row.reconciling = books.reconciler.running(id)
+        row.ping = books.services.first { $0.kind == .ping && $0.node == id && $0.status == .online }?.latency
         nodes.append(row)
     }
 

@@ -79,22 +79,7 @@ extension Configuration {
     var bookkeeping: Bookkeeper.Settings {
         Bookkeeper.Settings(
             nodes: fleetNodes, files: rosterFiles, zone: zone, retention: retention,
-            services: services.compactMap { service in
-                switch service.kind {
-                case .shadowsocks: Self.unchecked(service, .shadowsocks)
-                case .mtproto: Self.unchecked(service, .mtProto)
-                // Known by the node's own samples.
-                case .wireguard, .amneziawg: nil
-                case .https: Self.unchecked(service, .https)
-                case .tcp: Self.unchecked(service, .tcp)
-                case .ping: Self.unchecked(service, .ping)
-                }
-            }, panelKeys: panelKeys)
-    }
-
-    /// Nothing speaks to it yet, and nothing is claimed.
-    private static func unchecked(_ service: Service, _ kind: ServiceState.Kind) -> ServiceState {
-        ServiceState(node: service.node, kind: kind, status: .unknown, evidence: .notChecked)
+            services: serviceStates, panelKeys: panelKeys)
     }
 
     var site: Site.Settings {

@@ -4,8 +4,9 @@ import TestBed
 
 /// Three nodes, one of them behind another, and the people who use them.
 struct DemoFleet {
-    /// For the panel's configuration.
+    /// For the panel's configuration; `services` where the nodes are real.
     let nodes: String
+    let services: String
     let knownHosts: String
     let files: BotFiles
 
@@ -52,6 +53,11 @@ struct DemoFleet {
         _ = try main.addIdleKey()
         files.addLost(publicKey: try WireGuardKeys.publicKey(of: WireGuardKeys.generate()))
 
+        // A key of the panel's own on eu1: its tunnel is proven by a handshake, not concluded.
+        let probeKey = try WireGuardKeys.generate()
+        try eu1.addProbePeer(try WireGuardKeys.publicKey(of: probeKey))
+        try write(probeKey + "\n", to: bed.folder + "/probe.key")
+
         var enter =
             "#!/bin/sh\n# wg on a node of the demo: wg NODE [ARGUMENTS]\nnode=$1; shift; [ $# -gt 0 ] || set -- show\ncase $node in\n"
         for (id, place) in [("main", machine), ("eu1", eu1Host.place), ("eu2", eu2Host.place)] {
@@ -63,6 +69,13 @@ struct DemoFleet {
         nodes = Self.nodes(
             main: "    local: true\n    endpoint: 127.0.0.1:\(main.port)", key: key,
             eu1: (eu1Cable.addressB, 22, eu1Server), eu2: (eu2Cable.addressB, 22, eu2Server))
+        services = """
+            outbound: { allow: [127.0.0.0/8, "::1", 198.18.0.0/15] }
+            services:
+              - { node: eu1, kind: wireguard, address: "\(eu1Cable.addressB):\(eu1.port)", probe_key_file: \(bed.folder)/probe.key, every: 15s }
+              - { node: eu1, kind: ping, address: \(eu1Cable.addressB), every: 15s }
+              - { node: eu1, kind: tcp, address: "\(eu1Cable.addressB):22", every: 30s }
+            """
         knownHosts = [eu1Server.knownHost(eu1Cable.addressB), eu2Server.knownHost(eu2Cable.addressB), ""]
             .joined(separator: "\n")
         self.files = files
@@ -98,6 +111,7 @@ struct DemoFleet {
         nodes = Self.nodes(
             main: ssh(servers[0].0), key: key, eu1: ("127.0.0.1", servers[1].1, servers[1].0),
             eu2: ("127.0.0.1", servers[2].1, servers[2].0))
+        services = ""
         knownHosts = servers.map { $0.0.knownHost("127.0.0.1") + "\n" }.joined()
         self.files = files
         parts = servers.map(\.0)

@@ -43,7 +43,13 @@ struct Demo {
         try step("The panel")
         let panel = try Panel(
             .machine(bed), program: program, nodes: fleet.nodes, poll: "5s", port: port,
-            more: "public: { page: true, names: true, minimum: 1 }")
+            more: "public: { page: true, names: true, minimum: 1 }\n" + fleet.services)
+        if !fleet.services.isEmpty {
+            // The panel's own page is one of its services.
+            let page =
+                "  - { kind: https, url: \"\(panel.front.url)/\", ca_file: \(panel.front.certificate), every: 30s }\n"
+            try write(read(panel.configurationPath) + page, to: panel.configurationPath)
+        }
         try write(fleet.knownHosts, to: panel.knownHosts)
         try fleet.files.write(users: panel.users, peers: panel.peers)
         try panel.setPassword()

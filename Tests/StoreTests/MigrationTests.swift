@@ -12,7 +12,7 @@ struct MigrationTests {
     private static let fixtures = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
         .appendingPathComponent("Fixtures")
 
-    @Test(arguments: ["v1", "v2", "v5"])
+    @Test(arguments: ["v1", "v2", "v4", "v5"])
     func `a database of an earlier schema opens with its numbers`(version: String) throws {
         let folder = try Folder()
         let path = folder.path + "/vpn-web.db"

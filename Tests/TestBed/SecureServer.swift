@@ -18,8 +18,19 @@ package final class SecureServer: Sendable {
     package init() throws {
         let folder = "/tmp/vpn-web-transfer-\(UUID().uuidString)"
         mkdir(folder, 0o755)
-        var ports: [String: Int] = [:]
         try Self.makeCertificates(folder)
+        try String(repeating: "x", count: 1 << 20).write(toFile: folder + "/large", atomically: true, encoding: .utf8)
+        // A port that was free a moment ago may be another's now.
+        var started: (Child, [String: Int])?
+        for attempt in 1...4 where started == nil {
+            do { started = try Self.start(folder) } catch { if attempt == 4 { throw error } }
+        }
+        guard let (child, ports) = started else { throw BedError("nginx", "not started") }
+        (self.folder, self.ports, self.child) = (folder, ports, child)
+    }
+
+    private static func start(_ folder: String) throws -> (Child, [String: Int]) {
+        var ports: [String: Int] = [:]
         for name in ["good", "expired", "named", "plain"] { ports[name] = try freePort() }
         let servers = ["good", "expired", "named"].map { name in
             "server { listen 127.0.0.1:\(ports[name]!) ssl; ssl_certificate \(name).pem; ssl_certificate_key key.pem;"
@@ -27,7 +38,6 @@ package final class SecureServer: Sendable {
                 + " location = /large { alias \(folder)/large; } location = /busy { add_header Retry-After 7 always;"
                 + " return 429; } location = /broken { return 502; } }"
         }
-        try String(repeating: "x", count: 1 << 20).write(toFile: folder + "/large", atomically: true, encoding: .utf8)
         try """
         daemon off; master_process off; pid \(folder)/pid; error_log \(folder)/error.log;
         events { worker_connections 256; }
@@ -45,7 +55,7 @@ package final class SecureServer: Sendable {
             if let status = child.status { throw BedError("nginx", "exit \(status): \(read(folder + "/error.log"))") }
             return try run(["curl", "-s", "-m", "5", "http://127.0.0.1:\(ports["plain"]!)"]).status == 0 ? true : nil
         }
-        (self.folder, self.ports, self.child) = (folder, ports, child)
+        return (child, ports)
     }
 
     deinit {

@@ -70,6 +70,19 @@ BEGIN {
     if ("SwapTotal:" in memory) print "#vpn-web swap " memory["SwapTotal:"] " " memory["SwapFree:"]
     line = first("/proc/sys/net/netfilter/nf_conntrack_max")
     if (line != "") print "#vpn-web conntrack " first("/proc/sys/net/netfilter/nf_conntrack_count") " " line
+    # TCP ports that somebody listens on (0A): they stand before the connections, which nobody needs to read.
+    for (six = 0; six < 2; six++) {
+        path = six ? "/proc/net/tcp6" : "/proc/net/tcp"
+        getline line < path
+        while ((getline line < path) > 0) {
+            if (split(line, part, " ") < 4 || part[4] != "0A") break
+            port = substr(part[2], length(part[2]) - 3)
+            if (!(port in listens) && listening++ < 80) ports = ports (ports == "" ? "" : ",") port
+            listens[port]
+        }
+        close(path)
+    }
+    if (own_network && ports != "") print "#vpn-web listen " ports
     while ((getline line < "/proc/net/dev") > 0) {
         sub(/:/, " ", line)
         if (split(line, part, " ") < 17 || part[2] !~ /^[0-9]+$/) continue

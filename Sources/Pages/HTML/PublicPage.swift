@@ -15,7 +15,10 @@ package struct PublicPage: Sendable {
         return Page.framed(context, title: title, asOf: summary.dataAsOf, refreshes: true) { page in
             page.standing(summary.overall)
             page.places(summary.places)
+            page.histories(summary.histories)
+            page.outages(summary.outages)
             page.counts(summary)
+            page.feeds()
         }
     }
 }
@@ -30,7 +33,7 @@ extension PublicSummary.Overall {
         }
     }
 
-    fileprivate var phrase: Phrase {
+    var phrase: Phrase {
         switch self {
         case .starting: .publicStarting
         case .up: .publicAllUp
@@ -87,6 +90,38 @@ extension Page {
                     page.state(service.status.mark, service.status.phrase)
                 }
             }
+        }
+    }
+
+    fileprivate mutating func histories(_ histories: [PublicSummary.History]) {
+        guard !histories.isEmpty else { return }
+        block("history", .byKind, .publicHistory) { page in
+            for one in histories {
+                page.element("div", .class("history")) { page in
+                    page.element("h3") { page in
+                        page.text(one.kind.rawValue)
+                        page.raw(" ")
+                        page.state(one.status.mark, one.status.phrase)
+                    }
+                    page.dayBars(one.days, of: one.kind.rawValue)
+                }
+            }
+            page.barsLegend()
+        }
+    }
+
+    fileprivate mutating func outages(_ outages: [PublicSummary.Outage]) {
+        block("outages", .outages14, .outages) { page in
+            guard !outages.isEmpty else { return page.empty(.noOutages) }
+            page.outages(outages.map { ($0.kind.rawValue, $0.place, $0.outage) }, isOwner: false)
+        }
+    }
+
+    fileprivate mutating func feeds() {
+        element("p", .class("hint")) { page in
+            page.element("a", .href(Link("/status.rss"))) { $0.words(.statusFeed) }
+            page.text(" · ")
+            page.element("a", .href(Link("/status.json"))) { $0.words(.statusJSON) }
         }
     }
 

@@ -2,7 +2,7 @@
 enum Hint: CaseIterable, Sendable {
     case connected, topToday, collector, period
     case problems, numbers, nodes, noNodes, services, noServices, users, noUsers, unmatched
-    case publicServices, publicNumbers
+    case publicServices, publicNumbers, days90, noServiceHistory, outages, noOutages, publicHistory
     case noUnmatched, usersWithoutDevices, nobodyFound, userNumbers, chart, userByNode, userDevices, noDevices
     case userEvents, nodeEvents, noEvents, nodeNumbers, nodeFacts, interfaces, noInterfaces, nodePeers, noPeers
     case traffic, trafficRows, statesMean, sessions, tokens, noTokens, reading, panel, polls, sources, noSources
@@ -74,6 +74,24 @@ enum Hint: CaseIterable, Sendable {
             Wording(
                 "«Неизвестно» не значит «сломано»: сейчас нечем это доказать.",
                 "\"Unknown\" does not mean broken: nothing proves it either way now.")
+        case .days90:
+            Wording(
+                "Столбик на день. Время, когда сервис никто не проверял, серое и в доступность не входит.",
+                "A bar a day. Time in which nobody looked is grey and is no part of the uptime.")
+        case .noServiceHistory:
+            Wording(
+                "Истории пока нет: она начнётся с первой удачной или неудачной проверки.",
+                "There is no history yet: it begins with the first probe that succeeds or fails.")
+        case .outages:
+            Wording(
+                "Когда сервис не работал или был заблокирован, сколько и почему. Сбой считается после трёх неудачных проверок подряд.",
+                "When a service was down or blocked, for how long and why. It takes three failed probes in a row to begin one."
+            )
+        case .noOutages: Wording("За это время сбоев не было.", "There were no outages in this time.")
+        case .publicHistory:
+            Wording(
+                "Все ноды вместе. Серое — время, когда никто не проверял; оно не считается ни работой, ни сбоем.",
+                "All nodes together. Grey is time in which nobody looked; it counts as neither up nor down.")
         case .publicNumbers:
             Wording(
                 "Пользователь: аккаунт в боте. Подключение: один выданный конфиг; телефон и компьютер это два подключения. Малые числа скрыты.",

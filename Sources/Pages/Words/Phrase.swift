@@ -48,6 +48,8 @@ enum Phrase: CaseIterable, Sendable {
     case window, yesterday, days7, days30, lastMonth, customDates, fromDay, toDay, show, step, byUser, byNode, byKey
     case byHour, byDay, byMonth, asCSV, byMoments, byTime, allNodes, onAverage
     // Services
+    case last24h, days90, nowAndUsual, certificateUntil, stateSince, lasted, cause, outages, barsSummary, barUp
+    case barPartly, barBlocked, barDown, barUnknown, outages14, byKind, statusFeed, statusJSON
     case statesMean, meaningOnline, meaningOffline, meaningBlocked, meaningUnknown
     // Settings
     case sessions, browser, address, begun, lastSeen, action, thisOne, endSession, endOthers, sessionsEnded
@@ -321,6 +323,27 @@ enum Phrase: CaseIterable, Sendable {
         case .onAverage: Wording("В среднем", "On average")
         case .asCSV: Wording("Скачать CSV", "Download CSV")
 
+        case .last24h: Wording("24 часа", "24 hours")
+        case .days90: Wording("90 дней", "90 days")
+        case .nowAndUsual: Wording("на связи {1}, обычно в этот час {2}", "{1} connected, usually {2} at this hour")
+        case .certificateUntil: Wording("сертификат до {1} (ещё {2})", "certificate until {1} ({2} left)")
+        case .stateSince: Wording("с {1}", "since {1}")
+        case .lasted: Wording("Длился", "Lasted")
+        case .cause: Wording("Причина", "Cause")
+        case .outages: Wording("Сбои", "Outages")
+        case .barsSummary:
+            Wording(
+                "{1}: доступность {2}, дней со сбоями {3}, дней без данных {4}",
+                "{1}: {2} up, {3} days with outages, {4} days without data")
+        case .barUp: Wording("работал", "up")
+        case .barPartly: Wording("были сбои", "outages")
+        case .barBlocked: Wording("блокировка", "blocked")
+        case .barDown: Wording("в основном не работал", "mostly down")
+        case .barUnknown: Wording("нет данных", "no data")
+        case .outages14: Wording("Сбои за 14 дней", "Outages of 14 days")
+        case .byKind: Wording("История по видам", "History by kind")
+        case .statusFeed: Wording("Лента RSS", "RSS feed")
+        case .statusJSON: Wording("То же в JSON", "The same as JSON")
         case .statesMean: Wording("Что значат состояния", "What the states mean")
         case .meaningOnline:
             Wording("Есть доказательство не старше трёх минут.", "There is proof not older than three minutes.")

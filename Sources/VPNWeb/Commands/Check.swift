@@ -3,6 +3,7 @@ import ArgumentParser
 import Fleet
 import Foundation
 import Nodes
+import Probes
 import Roster
 import SSH
 import Store
@@ -39,7 +40,9 @@ struct Check: ParsableCommand {
             report.addDatabase(configuration)
         }
         report.addKnownHosts(configuration)
-        report.add(Self.inspect(settings))
+        let inspections = Self.inspect(settings)
+        report.add(inspections)
+        if nodes.isEmpty { report.add(try ProbeRound(configuration, inspections).results) }
         if nodes.isEmpty {
             report.lines.append(
                 .init("alerts", "", .note, "nothing is sent yet: this version shows problems on the panel alone"))
@@ -198,6 +201,32 @@ struct CheckReport {
             }
         } catch {
             lines.append(.init(subject, error.operation, .failure, error.reason, mend: error.remedy))
+        }
+    }
+
+    /// Each service, asked once.
+    mutating func add(_ results: [(service: ServiceState, result: ProbeResult?)]) {
+        for (service, result) in results {
+            let subject = "service \(service.kind.rawValue)" + (service.node.map { " on \($0)" } ?? "")
+            let target = service.target ?? ""
+            switch result?.outcome {
+            case .proven(let proof):
+                let milliseconds = Int((proof.latency / .milliseconds(1)).rounded())
+                let end = proof.certificateEnd.map { end in
+                    ", certificate ends in \(end.seconds(since: .now) / 86_400) days"
+                }
+                lines.append(.init(subject, target, .well, "works, \(milliseconds) ms\(end ?? "")"))
+            case .failed(let failure):
+                let state: Line.State = failure.isOfService ? .failure : .warning
+                lines.append(.init(subject, target, state, "\(failure)", mend: failure.mend))
+            case nil where service.isActive:
+                lines.append(.init(subject, target, .warning, "the probe did not end in time"))
+            case nil:
+                lines.append(
+                    .init(
+                        subject, target, .note, "no probe: it is known by the node's handshakes alone",
+                        mend: "probe_key_file makes it certain"))
+            }
         }
     }
 

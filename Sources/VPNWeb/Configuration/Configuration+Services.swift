@@ -1,4 +1,7 @@
 import Fleet
+import Probes
+import Transfer
+import WireGuard
 
 // services: what users depend on besides the tunnels. They are checked when the file is read.
 extension Configuration {
@@ -7,6 +10,26 @@ extension Configuration {
         /// On which node. Nil: on none of ours.
         var node: NodeID?
         var kind: Kind
+        var options = Options()
+
+        /// What has a value without being said.
+        struct Options: Sendable, Equatable {
+            var every: Duration = .seconds(60)
+
+            /// Of one probe, names looked up and all.
+            var timeout: Duration = .seconds(10)
+
+            /// Of https: a file of authorities instead of the system's.
+            var authorities: String?
+
+            /// Of tunnels. The node's public key; nil: as its samples say.
+            var publicKey: String?
+            var presharedKeyFile: String?
+            var headerKeyFile: String?
+
+            /// Of Shadowsocks: the page that is fetched through it. Nil: what Android asks for.
+            var fetch: String?
+        }
 
         enum Kind: Sendable, Equatable {
             case shadowsocks(address: String, method: String, passwordFile: String)
@@ -32,10 +55,11 @@ extension Configuration {
 
         var keys: [String] {
             switch self {
-            case .shadowsocks: ["address", "method", "password_file"]
+            case .shadowsocks: ["address", "method", "password_file", "fetch"]
             case .mtproto: ["address", "secret_file"]
-            case .wireguard, .amneziawg: ["address", "probe_key_file"]
-            case .https: ["url"]
+            case .wireguard: ["address", "probe_key_file", "public_key", "preshared_key_file"]
+            case .amneziawg: ["address", "probe_key_file", "public_key", "preshared_key_file", "header_key_file"]
+            case .https: ["url", "ca_file"]
             case .tcp, .ping: ["address"]
             }
         }
@@ -48,15 +72,58 @@ extension Configuration {
     ]
 
     mutating func readServices(_ value: ConfigurationValue?) {
-        let everyKey = ["address", "method", "password_file", "secret_file", "probe_key_file", "url"]
+        let everyKey = [
+            "address", "method", "password_file", "fetch", "secret_file", "probe_key_file", "public_key",
+            "preshared_key_file", "header_key_file", "url", "ca_file",
+        ]
         for value in value?.list() ?? [] {
-            guard let section = value.section(["node", "kind"] + everyKey) else { continue }
+            guard let section = value.section(["node", "kind", "every", "timeout"] + everyKey) else { continue }
             let node = section["node"].flatMap(nodeID)
             guard let word = section.needed("kind")?.choice(KindWord.self) else { continue }
             for key in everyKey where !word.keys.contains(key) {
                 section[key]?.refuse("not for \(word.rawValue), which has \(word.keys.joined(separator: ", "))")
             }
-            if let kind = Self.kind(word, section) { services.append(Service(node: node, kind: kind)) }
+            let options = Self.options(section)
+            warnOfPrivate(section["address"])
+            if let kind = Self.kind(word, section) {
+                services.append(Service(node: node, kind: kind, options: options))
+            }
+        }
+    }
+
+    /// `outbound: { allow: [10.8.0.0/24] }`
+    mutating func readOutbound(_ value: ConfigurationValue?) {
+        guard let section = value?.section(["allow"]) else { return }
+        for value in section["allow"]?.list() ?? [] {
+            guard let text = value.text() else { continue }
+            if let range = AddressRange(text) {
+                outbound.allowed.append(range)
+            } else {
+                value.refuse("“\(text)” is no address and no block of them, like 10.8.0.0/24")
+            }
+        }
+    }
+
+    private static func options(_ section: ConfigurationSection) -> Service.Options {
+        var options = Service.Options()
+        options.every = section["every"]?.duration(.seconds(5)...(.seconds(86_400))) ?? options.every
+        options.timeout = section["timeout"]?.duration(.seconds(1)...(.seconds(60))) ?? options.timeout
+        options.authorities = section["ca_file"]?.file()
+        options.presharedKeyFile = section["preshared_key_file"]?.secret()
+        options.headerKeyFile = section["header_key_file"]?.secret()
+        options.fetch = section["fetch"]?.url(pathAllowed: true)
+        if let value = section["public_key"], let text = value.text() {
+            if PublicKey(base64: text) == nil { value.refuse("“\(text)” is no WireGuard key") }
+            options.publicKey = text
+        }
+        return options
+    }
+
+    private func warnOfPrivate(_ value: ConfigurationValue?) {
+        guard let value, let text = value.text() else { return }
+        let host = HostName.withPort(text) ? Probe.Target(text)?.host ?? text : text
+        if let address = HostAddress(host), !outbound.permits(address) {
+            value.warn("\(host) is a private address, to which nothing is sent unless outbound.allow names it")
         }
     }
 

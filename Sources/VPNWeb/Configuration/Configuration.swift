@@ -2,6 +2,7 @@ import Fleet
 import Foundation
 import Roster
 import Store
+import Transfer
 
 /// All that the owner decides: config.yaml, read and checked.
 struct Configuration: Sendable {
@@ -36,6 +37,9 @@ struct Configuration: Sendable {
     /// Hosts that are only passed through, by id, each with the hops before it.
     var jumps: [Jump] = []
     var services: [Service] = []
+
+    /// Which addresses probes and messages may be sent to.
+    var outbound = AddressPolicy.publicOnly
     var published = Published()
     var alerts = Alerts()
     var billing = Billing()
@@ -173,7 +177,7 @@ extension Configuration {
     private static let keys = [
         "data", "listen", "listen_group", "url", "language", "timezone", "units", "poll", "known_hosts", "roster",
         "nodes",
-        "jumps", "services", "public", "alerts", "billing", "users", "history",
+        "jumps", "outbound", "services", "public", "alerts", "billing", "users", "history",
         "metrics",
     ]
 
@@ -198,6 +202,7 @@ extension Configuration {
         readRoster(top["roster"])
         readBilling(top)
         readNodes(top)
+        readOutbound(top["outbound"])
         readServices(top["services"])
         readPublished(top["public"])
         readAlerts(top["alerts"])

@@ -152,6 +152,7 @@ enum Content: Sendable {
     case page
     case text
     case csv
+    case feed
 
     /// By its schema's name.
     case json(String)
@@ -166,13 +167,14 @@ enum Content: Sendable {
         case .page: "text/html"
         case .text: "text/plain"
         case .csv: "text/csv"
+        case .feed: "application/rss+xml"
         case .json, .object: "application/json"
         }
     }
 
     func write(_ json: inout JSONWriter) {
         switch self {
-        case .page, .text, .csv: json.member("type", "string")
+        case .page, .text, .csv, .feed: json.member("type", "string")
         case .json(let name): json.member("$ref", "#/components/schemas/\(name)")
         case .object: json.member("type", "object")
         }

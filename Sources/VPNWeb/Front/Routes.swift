@@ -14,6 +14,9 @@ extension Site {
         Route("/logout", .everybody, "Ends the session.", post: { $0.signOut($1) }),
         Route("/refresh", .owner, "Polls every node now.", post: { $0.refresh($1) }),
 
+        Route("/status.json", .everybody, "The public page for programs.", [.object]) { $0.statusJSON($1) },
+        Route("/status.rss", .everybody, "Outages of the last 14 days.", [.feed]) { $0.statusFeed($1) },
+
         Route("/nodes", .owner, "All nodes.") { $0.pages.nodes($1) },
         Route("/nodes/{id}", .owner, "One node.") { $0.pages.node($1) },
         Route("/users", .owner, "All users.") { $0.pages.users($1) },

@@ -126,6 +126,17 @@ final class Site: Sendable {
         }
     }
 
+    /// The public page for programs; the owner is shown the same.
+    func statusJSON(_ visit: Visit) -> Response {
+        guard visit.settings.published.page else { return visit.error(.notFound) }
+        return published(visit, as: .json) { $0.statusJSON(visit.language) }
+    }
+
+    func statusFeed(_ visit: Visit) -> Response {
+        guard visit.settings.published.page else { return visit.error(.notFound) }
+        return published(visit, as: .rss) { $0.statusFeed(visit.language, url: visit.settings.url) }
+    }
+
     func servers(_ visit: Visit) -> Response {
         shown(visit, orStrangers: { $0.serversJSON() }) {
             ServersAnswer(snapshot: visit.snapshot, language: visit.language, now: visit.now).json()

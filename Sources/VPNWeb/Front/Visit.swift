@@ -104,6 +104,7 @@ struct Visit {
 enum ContentType: String {
     case html = "text/html; charset=utf-8"
     case json = "application/json; charset=utf-8"
+    case rss = "application/rss+xml; charset=utf-8"
     case metrics = "text/plain; version=0.0.4; charset=utf-8"
     case csv = "text/csv; charset=utf-8; header=present"
 }

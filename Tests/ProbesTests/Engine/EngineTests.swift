@@ -150,6 +150,37 @@ struct EngineTests {
         #expect(found.allSatisfy { $0.outcome.evidence == "proven" })
     }
 
+    /// Acceptance: 200 probes a minute under 2 % of a core. Processor time, so other people's load is no matter.
+    @Test(.enabled(if: ProcessInfo.processInfo.environment["VPNWEB_LONG"] != nil, "a minute"))
+    func `200 probes a minute cost under two hundredths of a core`() throws {
+        let (echo, stream) = (try #require(Peer(.echo)), try #require(Peer(.stream)))
+        let ports = (echo.port, stream.port)
+        engine.update(
+            (0..<200).map { number in
+                number % 2 == 0
+                    ? talk("\(number)", ports.0) { EchoTalk() }
+                    : probe("\(number)", .connect(.init(host: "127.0.0.1", port: ports.1)))
+            })
+        // The first turns come within ten seconds; a minute from then on.
+        try eventually("every first turn", within: .seconds(30)) {
+            Set(results.list.map(\.probe)).count == 200 ? true : nil
+        }
+        let before = (results.list.count, Self.processorTime())
+        sleep(60)
+        let after = (results.list.count, Self.processorTime())
+        engine.stop()
+        let share = (after.1 - before.1) / 60
+        print("probes: \(after.0 - before.0) in a minute, \(share * 100) % of a core, both ends")
+        #expect(after.0 - before.0 >= 150 && share < 0.02)
+    }
+
+    private static func processorTime() -> Double {
+        var usage = rusage()
+        getrusage(__rusage_who_t(RUSAGE_SELF.rawValue), &usage)
+        func seconds(_ time: timeval) -> Double { Double(time.tv_sec) + Double(time.tv_usec) / 1e6 }
+        return seconds(usage.ru_utime) + seconds(usage.ru_stime)
+    }
+
     @Test(.enabled(if: SecureServer.isInstalled, "needs nginx"))
     func `https tells the certificate's end, and bad certificates by their fault`() throws {
         let server = try SecureServer()

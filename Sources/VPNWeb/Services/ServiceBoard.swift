@@ -1,0 +1,97 @@
+import Fleet
+import Probes
+import Store
+import WireGuard
+
+/// All services as they stand: what is configured, what probes and samples said, how it was. The bookkeeper owns it.
+struct ServiceBoard {
+    /// As configured, in the file's order; those with a target are probed, but for tunnels without a probe's key.
+    private var configured: [ServiceState]
+    private var standings: [String: Standing] = [:]
+    private var log: ServiceLog
+    private var blindness = Blindness()
+    private var deserted: [NodeID: ServiceState.Comparison] = [:]
+
+    private(set) var states: [ServiceState] = []
+    var blindSince: UnixTime? { blindness.since }
+
+    init(_ configured: [ServiceState], stored: [ServiceSpan]) {
+        self.configured = configured
+        log = ServiceLog(stored)
+    }
+
+    mutating func follow(_ configured: [ServiceState]) {
+        self.configured = configured
+        let known = Set(configured.map(\.id))
+        standings = standings.filter { known.contains($0.key) }
+    }
+
+    mutating func enter(_ result: ProbeResult) {
+        // A probe that the configuration dropped may still have been under way.
+        guard configured.contains(where: { $0.id == result.probe }) else { return }
+        standings[result.probe, default: Standing()].enter(result)
+    }
+
+    mutating func enter(deserted: [NodeID: ServiceState.Comparison]) { self.deserted = deserted }
+
+    /// The last round trip of a ping of the node.
+    func ping(of node: NodeID) -> Duration? {
+        states.first { $0.kind == .ping && $0.node == node && $0.status == .online }?.latency
+    }
+
+    /// Judges anew. True: something is otherwise than it was.
+    mutating func look(_ statuses: [NodeStatus], zone: OwnerZone, at now: UnixTime) -> Bool {
+        let wasBlind = blindness.since != nil
+        blindness.look(statuses, configured.compactMap { one in standings[one.id].map { (one, $0) } }, at: now)
+        if blindness.since != nil || wasBlind {
+            for id in standings.keys { standings[id]?.forgive() }
+        }
+        let nodes = Dictionary(statuses.map { ($0.node.id, $0) }, uniquingKeysWith: { first, _ in first })
+        var new: [ServiceState] = []
+        for status in statuses {
+            let own = configured.filter { $0.node == status.node.id }
+            let tunnels = Set(own.filter(\.isActive).map(\.kind))
+            let passive = ServiceJudgement.states(of: status, at: now).filter { !tunnels.contains($0.kind) }
+            new += passive.map { withTarget(judgedByRhythm($0, status)) }
+            new += own.filter { $0.isActive }.map { judged($0, nodes, now) }
+        }
+        new += configured.filter { one in one.node.map { nodes[$0] == nil } ?? true }.map { judged($0, nodes, now) }
+        let isChanged = log.enter(new, at: now)
+        for index in new.indices {
+            new[index].since = log.since(new[index])
+            new[index].history = log.history(of: new[index].id, zone: zone, at: now)
+        }
+        defer { states = new }
+        return isChanged || new.map(\.status) != states.map(\.status)
+    }
+
+    private func judged(_ service: ServiceState, _ nodes: [NodeID: NodeStatus], _ now: UnixTime) -> ServiceState {
+        guard let standing = standings[service.id] else { return service }
+        return ServiceJudgement.state(
+            of: service, standing,
+            ServiceJudgement.Circumstances(
+                node: service.node.flatMap { nodes[$0] }, isBlind: blindness.since != nil,
+                hasWorked: standing.proof != nil || log.hasWorked(service.id), now: now))
+    }
+
+    /// Somebody may still be connected: few, where many were.
+    private func judgedByRhythm(_ state: ServiceState, _ status: NodeStatus) -> ServiceState {
+        guard let comparison = deserted[status.node.id], state.status != .offline, state.evidence != .nodeAway,
+            state.evidence != .notChecked
+        else { return state }
+        var state = state
+        (state.status, state.evidence, state.comparison) = (.blocked, .deserted, comparison)
+        return state
+    }
+
+    private func withTarget(_ state: ServiceState) -> ServiceState {
+        var state = state
+        state.target = configured.first { $0.node == state.node && $0.kind == state.kind }?.target
+        return state
+    }
+
+    // MARK: The store
+
+    func unsaved(isAll: Bool) -> [ServiceSpan] { log.unsaved(isAll: isAll) }
+    mutating func wereSaved(isAll: Bool) { log.wereSaved(isAll: isAll) }
+}
