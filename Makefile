@@ -1,7 +1,7 @@
 # Everything from the outside: `make help`. Debian 12, and a Swift 6.3 toolchain on the PATH.
 
-BUILD_PACKAGES = libssh2-1-dev libssl-dev libfcgi-dev libsodium-dev libsqlite3-dev zlib1g-dev libcurl4-openssl-dev \
-	pkg-config
+BUILD_PACKAGES = libssh2-1-dev libssl-dev libfcgi-dev libsodium-dev libqrcodegen-dev libsqlite3-dev zlib1g-dev \
+	libcurl4-openssl-dev pkg-config
 BED_PACKAGES = openssh-server openssh-client wireguard-go wireguard-tools nginx-light iproute2 iputils-ping \
 	procps util-linux curl openssl ca-certificates tzdata
 TEST_PACKAGES = $(BED_PACKAGES) e2fsprogs mount shellcheck sqlite3 strace chromium python3 python3-venv shadowsocks-libev nftables \

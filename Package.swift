@@ -17,6 +17,7 @@ let package = Package(
         .systemLibrary(name: "CLibCrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
         .systemLibrary(name: "CLibFCGI", pkgConfig: "fcgi", providers: [.apt(["libfcgi-dev"])]),
         .systemLibrary(name: "CLibSodium", pkgConfig: "libsodium", providers: [.apt(["libsodium-dev"])]),
+        .systemLibrary(name: "CQRCode", pkgConfig: "qrcodegen", providers: [.apt(["libqrcodegen-dev"])]),
         .systemLibrary(name: "CSQLite", pkgConfig: "sqlite3", providers: [.apt(["libsqlite3-dev"])]),
         .systemLibrary(name: "CLibCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
@@ -41,9 +42,9 @@ let package = Package(
         .target(name: "Transfer", dependencies: ["CLibCurl"]),
         .target(name: "Probes", dependencies: ["Transfer", "Fleet", "WireGuard", "CLibCrypto", "CLinux"]),
         .target(name: "Alerts", dependencies: ["Transfer", "Fleet", "WireGuard", "CLibCrypto"]),
-        .target(name: "Pages", dependencies: ["Fleet", "WireGuard"]),
+        .target(name: "Pages", dependencies: ["Fleet", "WireGuard", "CQRCode"]),
         .target(name: "FastCGI", dependencies: ["CLibFCGI", "CLinux"]),
-        .target(name: "Access", dependencies: ["CLibSodium"]),
+        .target(name: "Access", dependencies: ["CLibSodium", "CLibCrypto"]),
         .executableTarget(
             name: "VPNWeb",
             dependencies: [

@@ -1,9 +1,10 @@
 import Glibc
 
 /// Hashes passwords on threads of its own: at most two at once (each takes 64 MiB and a core for 0.2 s), a few waiting,
-/// and then nobody more. The threads are nice, so that pages come first.
+/// and then nobody more. The threads are nice, so that pages come first. One place is kept for a caller that goes first:
+/// a crowd of strangers cannot fill it.
 ///
-/// The caller waits for its result; let there be more request workers than `running` and `waiting` together.
+/// The caller waits for its result; let there be more request workers than `running` and `waiting` together, and one.
 /// `mutex` guards all that can change.
 package final class HashingQueue: @unchecked Sendable {
     /// Too many wait already: 429.
@@ -41,16 +42,20 @@ package final class HashingQueue: @unchecked Sendable {
     }
 
     /// Runs `body` on a hashing thread and waits for it. Busy at once when there is no room, or after `stop`.
-    package func run<Result: Sendable>(_ body: @escaping @Sendable () -> Result) throws(Busy) -> Result {
+    ///
+    /// - Parameter first: before those that wait, and in the kept place if there is no other.
+    package func run<Result: Sendable>(
+        first: Bool = false, _ body: @escaping @Sendable () -> Result
+    ) throws(Busy) -> Result {
         let box = Box<Result>()
         let job = Job { box.value = body() }
         pthread_mutex_lock(mutex)
         defer { pthread_mutex_unlock(mutex) }
-        guard !isStopped, outstanding < most else { throw Busy() }
+        guard !isStopped, outstanding < most + (first ? 1 : 0) else { throw Busy() }
         if threads.isEmpty { startThreads() }
         guard !threads.isEmpty else { throw Busy() }
         outstanding += 1
-        jobs.append(job)
+        jobs.insert(job, at: first ? 0 : jobs.count)
         pthread_cond_broadcast(changed)
         while !job.isDone { pthread_cond_wait(changed, mutex) }
         outstanding -= 1
@@ -64,6 +69,13 @@ package final class HashingQueue: @unchecked Sendable {
         pthread_mutex_lock(mutex)
         defer { pthread_mutex_unlock(mutex) }
         return isStopped || outstanding >= most
+    }
+
+    /// How many run and wait.
+    var outstandingCount: Int {
+        pthread_mutex_lock(mutex)
+        defer { pthread_mutex_unlock(mutex) }
+        return outstanding
     }
 
     /// Ends the threads; what runs is finished, what waits is Busy. Call it before letting go of the queue.

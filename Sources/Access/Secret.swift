@@ -12,7 +12,7 @@ package struct SecretHash: Sendable, Hashable {
         self.bytes = bytes
     }
 
-    fileprivate init(of text: String) { bytes = Sodium.sha256(Array(text.utf8)) }
+    init(of text: String) { bytes = Sodium.sha256(Array(text.utf8)) }
 
     package static func == (a: SecretHash, b: SecretHash) -> Bool { Sodium.isEqual(a.bytes, b.bytes) }
     package func hash(into hasher: inout Hasher) { hasher.combine(bytes) }
@@ -48,12 +48,12 @@ package struct SecretToken: Sendable {
     private init(text: String) { self.text = text }
 }
 
-/// A session's name: what the cookie carries. A new one at every sign-in; only its hash is stored.
-package struct SessionID: Sendable {
+/// 256 random bits that a browser carries in a cookie, or somebody in a link. Only its hash is stored.
+package struct Ticket: Sendable {
     package let text: String
     package var hash: SecretHash { SecretHash(of: text) }
 
-    package static func random() -> SessionID { SessionID(text: Base64URL.text(Sodium.random(32))) }
+    package static func random() -> Ticket { Ticket(text: Base64URL.text(Sodium.random(32))) }
 
     /// Nil when it has not the form.
     package init?(_ text: String) {
@@ -64,12 +64,15 @@ package struct SessionID: Sendable {
     private init(text: String) { self.text = text }
 }
 
+/// A session's name: what the cookie carries. A new one at every sign-in.
+package typealias SessionID = Ticket
+
 extension SecretToken: CustomStringConvertible, CustomReflectable {
     package var description: String { "vpnweb_…" }
     package var customMirror: Mirror { Mirror(self, children: []) }
 }
 
-extension SessionID: CustomStringConvertible, CustomReflectable {
-    package var description: String { "session …" }
+extension Ticket: CustomStringConvertible, CustomReflectable {
+    package var description: String { "ticket …" }
     package var customMirror: Mirror { Mirror(self, children: []) }
 }

@@ -26,15 +26,3 @@ package struct SessionPolicy: Sendable, Hashable {
 
     package func needsTouch(used: Int64, now: Int64) -> Bool { now - used >= Self.touchInterval }
 }
-
-/// The session's cookie. `__Host-`: from this host alone, over TLS alone, for all paths (RFC 6265bis section 4.1.3.2).
-package enum SessionCookie {
-    package static let name = "__Host-vpnweb"
-
-    /// For `Set-Cookie`. Lax and not Strict: an owner who follows an alert's link is signed in.
-    package static func set(_ session: SessionID, _ policy: SessionPolicy) -> String {
-        "\(name)=\(session.text); Path=/; Max-Age=\(policy.absolute); Secure; HttpOnly; SameSite=Lax"
-    }
-
-    package static let clear = "\(name)=; Path=/; Max-Age=0; Secure; HttpOnly; SameSite=Lax"
-}

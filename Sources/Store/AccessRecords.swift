@@ -53,6 +53,8 @@ package struct StoredToken: Sendable, Equatable {
     package enum Scope: String, Sendable, CaseIterable {
         case read
         case metrics
+        /// Makes personal links, and reads nothing.
+        case links
     }
 
     package init(
@@ -69,15 +71,48 @@ package struct StoredToken: Sendable, Equatable {
     }
 }
 
-/// A line of the audit: written once, never altered (triggers in the schema see to it).
-package struct AuditEntry: Sendable, Equatable {
-    package var at: UnixTime
-    package var who: String
-    package var what: String
+/// What shows a code beside the password: an authenticator's secret, and how far its codes are used up.
+package struct StoredSecondFactor: Sendable, Equatable {
+    /// 20 bytes. As it is: a code is computed from it.
+    package var secret: [UInt8]
+    package var since: UnixTime
 
-    package init(at: UnixTime, who: String, what: String) {
-        self.at = at
-        self.who = who
-        self.what = what
+    /// Of the last code that was taken: it and those before it open nothing.
+    package var lastCounter: Int64
+
+    package init(secret: [UInt8], since: UnixTime, lastCounter: Int64) {
+        self.secret = secret
+        self.since = since
+        self.lastCounter = lastCounter
     }
+}
+
+/// A link that shows one user their own usage. Shown once when it is made; only its hash is kept.
+package struct StoredLink: Sendable, Equatable {
+    /// Names it for people; 0 until it is stored.
+    package var id: Int64 = 0
+
+    /// 32 bytes.
+    package var hash: [UInt8]
+
+    /// Telegram's number.
+    package var user: Int64
+    package var created: UnixTime
+    package var expires: UnixTime
+    package var lastUsed: UnixTime?
+    package var revoked: UnixTime?
+
+    package init(
+        hash: [UInt8], user: Int64, created: UnixTime, expires: UnixTime, lastUsed: UnixTime? = nil,
+        revoked: UnixTime? = nil
+    ) {
+        self.hash = hash
+        self.user = user
+        self.created = created
+        self.expires = expires
+        self.lastUsed = lastUsed
+        self.revoked = revoked
+    }
+
+    package func isInForce(at now: UnixTime) -> Bool { revoked == nil && expires > now }
 }

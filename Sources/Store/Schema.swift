@@ -21,6 +21,7 @@ enum Schema {
             try Paging(db).run()
             try db.execute(sql: "DROP TABLE hours_v1")
         }
+        migrator.registerMigration("v3") { db in try db.execute(sql: door) }
         migrator.registerMigration("v4") { db in try db.execute(sql: services) }
         migrator.registerMigration("v5") { db in try db.execute(sql: alerts) }
         return migrator

@@ -52,23 +52,6 @@ extension TrafficStore {
             return db.changesCount > 0
         }
     }
-
-    package func audit(_ entry: AuditEntry) throws(StoreError) {
-        try write("write the audit") { db in
-            try db.execute(
-                sql: "INSERT INTO audit (at, who, what) VALUES (?, ?, ?)",
-                arguments: [entry.at.seconds, entry.who, entry.what])
-        }
-    }
-
-    /// The newest ones, newest first.
-    package func auditEntries(limit: Int) throws(StoreError) -> [AuditEntry] {
-        try read("read the audit") { db in
-            try Row.fetchAll(
-                db, sql: "SELECT at, who, what FROM audit ORDER BY id DESC LIMIT ?", arguments: [limit]
-            ).map { AuditEntry(at: UnixTime($0[0]), who: $0[1], what: $0[2]) }
-        }
-    }
 }
 
 extension StoredToken {

@@ -10,8 +10,8 @@ struct VPNWeb: ParsableCommand {
         discussion: "Example: vpn-web check --config /etc/vpn-web/config.yaml",
         version: Version.text,
         subcommands: [
-            SetUp.self, Serve.self, Check.self, Trust.self, SetUpNode.self, ProbeKey.self, SetPassword.self, Token.self,
-            Export.self,
+            SetUp.self, Serve.self, Check.self, Trust.self, SetUpNode.self, ProbeKey.self, SetPassword.self,
+            SetupToken.self, Token.self, PersonalLink.self, Export.self,
             Explain.self, Replay.self, ShowRoster.self, Backup.self, Restore.self, Import.self,
         ])
 

@@ -136,7 +136,7 @@ struct HashingQueueTests {
             }
         }
         let until = ContinuousClock.now + .seconds(10)
-        while !queue.isFull, ContinuousClock.now < until { usleep(1000) }
+        while !queue.isFull || most.withLock({ $0 }) < 2, ContinuousClock.now < until { usleep(1000) }
         #expect(throws: HashingQueue.Busy.self) { try queue.run { 5 } }
         for _ in 0..<4 { go.signal() }
         while results.withLock({ $0.count }) + failures.withLock({ $0 }) < 4, ContinuousClock.now < until {
@@ -145,6 +145,36 @@ struct HashingQueueTests {
         #expect(results.withLock { $0.sorted() } == [0, 1, 2, 3])
         #expect(most.withLock { $0 } == 2)
         #expect(try queue.run { 7 } == 7)
+    }
+
+    @Test func `a crowd cannot fill the place that is kept, and who has it goes first`() throws {
+        let queue = HashingQueue(running: 1, waiting: 1)
+        defer { queue.stop() }
+        let go = DispatchSemaphore(value: 0)
+        let order = Mutex<[Int]>([])
+        let isDone = DispatchGroup()
+        func ask(_ number: Int, first: Bool = false) {
+            isDone.enter()
+            Thread.detachNewThread {
+                try? queue.run(first: first) {
+                    go.wait()
+                    order.withLock { $0.append(number) }
+                }
+                isDone.leave()
+            }
+        }
+        ask(0)
+        let until = ContinuousClock.now + .seconds(10)
+        while queue.outstandingCount < 1, ContinuousClock.now < until { usleep(1000) }
+        ask(1)
+        while !queue.isFull, ContinuousClock.now < until { usleep(1000) }
+        #expect(throws: HashingQueue.Busy.self) { try queue.run { 5 } }
+        ask(2, first: true)
+        while queue.outstandingCount < 3, ContinuousClock.now < until { usleep(1000) }
+        #expect(throws: HashingQueue.Busy.self) { try queue.run(first: true) { 5 } }
+        for _ in 0..<3 { go.signal() }
+        isDone.wait()
+        #expect(order.withLock { $0 } == [0, 2, 1])
     }
 
     @Test func `after the stop everything is busy`() {

@@ -68,6 +68,28 @@ struct SiteTests {
         #expect(!rest.contains { $0.contains(/@[A-Z_0-9]+@/) })
     }
 
+    @Test func `a personal link's address is in no log, however it ends, and in no Referer`() throws {
+        let site = try Site(temporaryFolder())
+        try site.nginx.start()
+        let secret = "canary0canary0canary0canary0canary0canary0"
+        var statuses: Set<Int> = []
+        // Refused for their number too: nginx logs that as an error elsewhere.
+        for _ in 0..<60 {
+            let answer = try site.get("/u/" + secret)
+            statuses.insert(answer.status)
+            #expect(answer.headers["referrer-policy"] == "no-referrer")
+        }
+        #expect(statuses == [429, 502])
+        #expect(try site.nginx.get(site.plain + "/u/" + secret, []).status == 301)
+        #expect(try site.get("/login").headers["referrer-policy"] == "same-origin")
+        let access = try String(contentsOfFile: site.folder + "/access.log", encoding: .utf8)
+        #expect(access.contains("GET /u/... HTTP") && access.contains("GET /login HTTP"))
+        for file in try FileManager.default.contentsOfDirectory(atPath: site.folder) {
+            guard let text = try? String(contentsOfFile: site.folder + "/" + file, encoding: .utf8) else { continue }
+            #expect(!text.contains("canary"), "\(file)")
+        }
+    }
+
     @Test func `with the daemon dead every answer is ours, guarded and never kept`() throws {
         let site = try Site(temporaryFolder())
         try site.nginx.start()

@@ -30,6 +30,25 @@ import Testing
                         context: Fleets.context(language, isSignedIn: false, path: "/login")
                     ).html()
                 },
+                Output(name: "login-first-\(tag).html") {
+                    LoginPage(problem: .notSetUp, context: Fleets.context(language, isSignedIn: false, path: "/login"))
+                        .html()
+                },
+                Output(name: "code-\(tag).html") {
+                    CodePage(
+                        problem: .wrong, next: "/users",
+                        context: Fleets.context(language, isSignedIn: false, path: "/login/code")
+                    ).html()
+                },
+                Output(name: "setup-\(tag).html") {
+                    SetupPage(
+                        problem: .password(.tooShort),
+                        context: Fleets.context(language, isSignedIn: false, path: "/setup")
+                    ).html()
+                },
+                Output(name: "usage-over-\(tag).html") {
+                    UsagePage(nil, context: Fleets.context(language, isSignedIn: false, path: "/u/x")).html()
+                },
                 Output(name: "error-404-\(tag).html") {
                     HTTPError.notFound.page(Fleets.context(language, path: "/x"), requestID: "7f3a-12")
                 },

@@ -99,7 +99,7 @@ import WireGuard
             return pages.map { page in Tags(page.html).list.map { $0 == "bdi[title]" ? "bdi[]" : $0 } }
         }
         let expected = tags("alice")
-        #expect(expected.count == 16 && expected.allSatisfy { $0.count > 60 })
+        #expect(expected.count == 22 && expected.allSatisfy { $0.count > 40 })
         var dice = Dice(state: 0xFACE)
         var texts = Self.regressions
         let wanted = ProcessInfo.processInfo.environment["VPNWEB_LONG"] == nil ? 30 : 1000

@@ -147,17 +147,50 @@ enum OwnerPages {
         }
         let tokens = [
             SettingsPage.Token(
-                name: text, mayReadAll: true, created: now.advanced(by: -900_000), expires: nil,
+                name: text, scope: .read, created: now.advanced(by: -900_000), expires: nil,
                 lastUsed: now.advanced(by: -30), revoked: nil),
             SettingsPage.Token(
-                name: "grafana", mayReadAll: false, created: now.advanced(by: -9_000_000),
+                name: "grafana", scope: .metrics, created: now.advanced(by: -9_000_000),
                 expires: now.advanced(by: -86_400), lastUsed: nil, revoked: nil),
             SettingsPage.Token(
-                name: "old", mayReadAll: true, created: now.advanced(by: -9_000_000), expires: nil, lastUsed: nil,
+                name: "old", scope: .read, created: now.advanced(by: -9_000_000), expires: nil, lastUsed: nil,
                 revoked: now.advanced(by: -5)),
         ]
+        let links = [
+            SettingsPage.PersonalLink(
+                id: 2, user: 100_001, username: text, created: now.advanced(by: -900),
+                expires: now.advanced(by: 90_000),
+                lastUsed: now.advanced(by: -60), revoked: nil),
+            SettingsPage.PersonalLink(
+                id: 1, user: -5, username: nil, created: now.advanced(by: -900_000), expires: now.advanced(by: -9),
+                lastUsed: nil, revoked: nil),
+        ]
         return SettingsPage(
-            access: SettingsPage.Access(sessions: sessions, tokens: tokens), notice: .ended, context: context
+            access: SettingsPage.Access(
+                sessions: sessions, limits: (28_800, 604_800),
+                secondFactor: SettingsPage.SecondFactor(since: now.advanced(by: -900_000), recoveryCodes: 9),
+                tokens: tokens, links: links), notice: .ended, context: context
+        ).html()
+    }
+
+    static func audit(_ context: PageContext, _ text: String = "grafana") -> [UInt8] {
+        let lines = AuditPage.Event.allCases.enumerated().map { index, event in
+            AuditPage.Line(
+                at: Fleets.now.advanced(by: -Int64(index) * 5000),
+                who: ["owner", "stranger", "command line", "x" + text][index % 4],
+                what: event.rawValue, event: event, subject: index.isMultiple(of: 3) ? text : nil,
+                address: index.isMultiple(of: 2) ? "1" + text : nil)
+        }
+        return AuditPage(count: 250, context: context) { _ in
+            lines + [AuditPage.Line(at: Fleets.now, who: "owner", what: "x" + text)]
+        }.html()
+    }
+
+    static func usage(_ snapshot: Snapshot, _ context: PageContext, namesNodes: Bool = true) -> [UInt8] {
+        UsagePage(
+            UsagePage.Content(
+                of: 100_001, in: snapshot, days: series(.day, 35), expires: Fleets.now.advanced(by: 90_000),
+                namesNodes: namesNodes), context: context
         ).html()
     }
 
@@ -200,6 +233,31 @@ enum OwnerPages {
         pages.append(("services", ServicesPage(snapshot: snapshot, context: context("/services", [])).html()))
         let set = context("/settings", [])
         pages.append(("settings", text.map { settings(set, $0) } ?? settings(set)))
+        let once = context("/settings/make-token", [])
+        pages.append(
+            (
+                "once-token",
+                OncePage(.token(name: text ?? "grafana", secret: "vpnweb_" + (text ?? "x")), context: once).html()
+            ))
+        pages.append(
+            (
+                "once-link",
+                OncePage(
+                    .link(user: text ?? "alice", address: text ?? "/u/y", expires: Fleets.now), context: once
+                ).html()
+            ))
+        pages.append(("once-codes", OncePage(.recoveryCodes([text ?? "0000-1111-2222-3333"]), context: once).html()))
+        pages.append(
+            (
+                "once-enrolment",
+                OncePage(
+                    .enrolment(uri: "otpauth://totp/vpn:owner?secret=ABC", secret: text ?? "ABCD EFGH", isWrong: true),
+                    context: once
+                ).html()
+            ))
+        let audit = context("/settings/audit", [])
+        pages.append(("audit", text.map { self.audit(audit, $0) } ?? self.audit(audit)))
+        pages.append(("usage", usage(snapshot, context("/u/x", []))))
         pages.append(("diagnostics", diagnostics(snapshot, context("/diagnostics", []), text)))
         return pages
     }

@@ -12,7 +12,7 @@ struct MigrationTests {
     private static let fixtures = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
         .appendingPathComponent("Fixtures")
 
-    @Test(arguments: ["v1", "v2", "v4", "v5"])
+    @Test(arguments: ["v1", "v2", "v3", "v4", "v5"])
     func `a database of an earlier schema opens with its numbers`(version: String) throws {
         let folder = try Folder()
         let path = folder.path + "/vpn-web.db"
@@ -36,6 +36,11 @@ struct MigrationTests {
         #expect(try store.sessions().count == 1)
         #expect(try store.tokens().map(\.name) == ["grafana"])
         #expect(try store.auditEntries(limit: 9).map(\.what) == ["fixture"])
+        let hasDoor = version == "v3"
+        #expect(try store.secondFactor()?.lastCounter == (hasDoor ? 7 : nil))
+        #expect(try store.recoveryCodesLeft() == (hasDoor ? 1 : 0))
+        #expect(try store.knowsDevice([UInt8](repeating: 5, count: 32)) == hasDoor)
+        #expect(try store.personalLinks().map(\.user) == (hasDoor ? [42] : []))
         #expect(try store.ledger(of: NodeID("main")) == ledger)
         var desk = Desk(store)
         desk.ledgers[ledger.node] = ledger
@@ -96,13 +101,19 @@ struct MigrationTests {
         try desk.store.book(named, at: UnixTime(1_700_007_220))
         try desk.store.setPassword(StoredPassword(hash: "$argon2id$fixture", changed: UnixTime(1)))
         try desk.store.insert(
-            StoredSession(
-                hash: [UInt8](repeating: 1, count: 32), created: UnixTime(1), lastSeen: UnixTime(2),
-                expires: UnixTime(3), address: "192.0.2.1", userAgent: "fixture"))
-        try desk.store.insert(
             StoredToken(
                 name: "grafana", hash: [UInt8](repeating: 2, count: 32), scope: .metrics, created: UnixTime(1)))
         try desk.store.audit(AuditEntry(at: UnixTime(1), who: "owner", what: "fixture"))
+        try desk.store.setSecondFactor(
+            StoredSecondFactor(secret: [UInt8](repeating: 3, count: 20), since: UnixTime(1), lastCounter: 7),
+            recoveryCodes: [[UInt8](repeating: 4, count: 32)])
+        try desk.store.insert(
+            StoredSession(
+                hash: [UInt8](repeating: 1, count: 32), created: UnixTime(1), lastSeen: UnixTime(2),
+                expires: UnixTime(3), address: "192.0.2.1", userAgent: "fixture"))
+        try desk.store.useDevice([UInt8](repeating: 5, count: 32), at: UnixTime(1))
+        try desk.store.insert(
+            StoredLink(hash: [UInt8](repeating: 6, count: 32), user: 42, created: UnixTime(1), expires: UnixTime(2)))
         try desk.store.backup(to: try #require(ProcessInfo.processInfo.environment["VPNWEB_FIXTURE"]))
     }
 }

@@ -15,6 +15,8 @@ struct AuthorisationTests {
     /// What each role is answered by a GET, where the route has one.
     private static func expected(_ route: Route, _ role: PlantedSite.Role) -> Int {
         switch (route.audience, role) {
+        // A link that is none.
+        case (.anyone, _) where route.path.text == "/u/{secret}": 404
         case (.anyone, _): 200
         case (.everybody, .revoked), (.everybody, .expiredToken), (.everybody, .garbage):
             route.isForPrograms ? 401 : 200
@@ -28,6 +30,7 @@ struct AuthorisationTests {
         case (.scrapers, .scraper): 200
         case (.scrapers, .owner), (.scrapers, .reader): 403
         case (.scrapers, _): 401
+        case (.linkMakers, _): 405
         }
     }
 
@@ -49,6 +52,14 @@ struct AuthorisationTests {
 
     @Test func `nobody but the owner changes anything by a form`() throws {
         for route in Site.routes.routes where route.post != nil && route.audience != .everybody {
+            guard route.audience != .linkMakers else {
+                for role in PlantedSite.Role.allCases {
+                    let answer = try site.ask(
+                        PlantedSite.path(of: route), as: role, method: "POST", form: "telegram_id=1")
+                    #expect(answer.status == ([.owner, .reader, .scraper].contains(role) ? 403 : 401), "as \(role)")
+                }
+                continue
+            }
             #expect(route.audience == .owner, "\(route.path.text)")
             for role in PlantedSite.Role.allCases where role != .owner {
                 let answer = try site.ask(PlantedSite.path(of: route), as: role, method: "POST", form: "session=x")

@@ -65,7 +65,7 @@ extension Page {
                 if page.context.isSignedIn {
                     page.refreshNow()
                     page.button(.signOut, posting: Link("/logout"))
-                } else if page.context.path != "/login" {
+                } else if page.context.offersSignIn {
                     page.element("a", .class("button"), .href(Link("/login"))) { $0.words(.signIn) }
                 }
             }

@@ -14,6 +14,10 @@ package struct LoginPage: Sendable {
         case notSetUp
         /// The form came from another site.
         case foreignForm
+        /// The second step took too long, or too many tries.
+        case startAgain
+        /// No refusal: the password was just set.
+        case passwordSet
     }
 
     /// `next`: where to go afterwards; the caller lets only paths of this panel through.
@@ -30,8 +34,14 @@ package struct LoginPage: Sendable {
             page.element("section", .class("door")) { page in
                 page.element("h1") { $0.words(.signInTitle) }
                 if let problem {
-                    page.element("p", .class("refusal"), .fixed("role", "alert"), .id("refusal")) {
-                        $0.refusal(problem)
+                    page.element(
+                        "p", .class(problem == .passwordSet ? "done" : "refusal"), .fixed("role", "alert"),
+                        .id("refusal")
+                    ) { $0.refusal(problem) }
+                }
+                guard problem != .notSetUp else {
+                    return page.element("p") { page in
+                        page.element("a", .class("button"), .href(Link("/setup"))) { $0.words(access: .toSetUp) }
                     }
                 }
                 page.element("form", .fixed("method", "post"), .action(Link("/login"))) { $0.fields(next, problem) }
@@ -43,10 +53,8 @@ package struct LoginPage: Sendable {
 extension Page {
     fileprivate mutating func fields(_ next: String?, _ problem: LoginPage.Problem?) {
         // Password managers file the password under a name.
-        raw("<input type=\"text\" name=\"username\" value=\"owner\" autocomplete=\"username\" hidden>")
-        if let next {
-            void("input", .fixed("type", "hidden"), .fixed("name", "next"), .value(next))
-        }
+        accountName()
+        if let next { hidden("next", next) }
         element("label", .fixed("for", "password")) { $0.words(.password) }
         raw(
             """
@@ -62,12 +70,12 @@ extension Page {
         switch problem {
         case .wrong: words(.wrongPassword)
         case .tooManyTries(let seconds):
-            // Whole minutes, up: who waits that long is let in.
-            let wait = seconds < 60 ? max(1, seconds) : (min(seconds, 1 << 30) + 59) / 60 * 60
-            words(.tooManyTries, { $0.text(OwnerClock.span(Int64(wait), $0.language)) })
+            tooManyTries(seconds)
         case .sessionEnded: words(.sessionEnded)
         case .notSetUp: words(.notSetUp)
         case .foreignForm: words(.foreignForm)
+        case .startAgain: words(access: .startAgain)
+        case .passwordSet: words(access: .passwordSetSignIn)
         }
     }
 }

@@ -52,4 +52,9 @@ package struct PageContext: Sendable {
     package func query(_ name: String) -> String? {
         query.first { $0.name == name }?.value
     }
+
+    /// Not where one is signing in already, nor to a user who follows their own link.
+    var offersSignIn: Bool {
+        !["/login", "/login/code", "/setup"].contains(path) && !path.hasPrefix("/u/")
+    }
 }

@@ -7,15 +7,40 @@ package struct SettingsPage: Sendable {
     let notice: Notice?
     let context: PageContext
 
-    /// What the database knows of sessions and tokens.
+    /// What the database knows of who gets in.
     package struct Access: Sendable {
         /// Newest first.
         package var sessions: [Session]
+
+        /// How long a session lasts without a visit, and at most; seconds.
+        package var limits: (idle: Int64, absolute: Int64)
+
+        /// Nil: the password alone opens.
+        package var secondFactor: SecondFactor?
         package var tokens: [Token]
 
-        package init(sessions: [Session], tokens: [Token]) {
+        /// Newest first.
+        package var links: [PersonalLink]
+
+        package init(
+            sessions: [Session], limits: (idle: Int64, absolute: Int64), secondFactor: SecondFactor?, tokens: [Token],
+            links: [PersonalLink]
+        ) {
             self.sessions = sessions
+            self.limits = limits
+            self.secondFactor = secondFactor
             self.tokens = tokens
+            self.links = links
+        }
+    }
+
+    package struct SecondFactor: Sendable, Equatable {
+        package var since: UnixTime
+        package var recoveryCodes: Int
+
+        package init(since: UnixTime, recoveryCodes: Int) {
+            self.since = since
+            self.recoveryCodes = recoveryCodes
         }
     }
 
@@ -44,7 +69,7 @@ package struct SettingsPage: Sendable {
 
     package struct Token: Sendable, Equatable {
         package var name: String
-        package var mayReadAll: Bool
+        package var scope: TokenScope
         package var created: UnixTime
 
         /// Nil: never.
@@ -53,11 +78,11 @@ package struct SettingsPage: Sendable {
         package var revoked: UnixTime?
 
         package init(
-            name: String, mayReadAll: Bool, created: UnixTime, expires: UnixTime?, lastUsed: UnixTime?,
+            name: String, scope: TokenScope, created: UnixTime, expires: UnixTime?, lastUsed: UnixTime?,
             revoked: UnixTime?
         ) {
             self.name = name
-            self.mayReadAll = mayReadAll
+            self.scope = scope
             self.created = created
             self.expires = expires
             self.lastUsed = lastUsed
@@ -65,9 +90,79 @@ package struct SettingsPage: Sendable {
         }
     }
 
-    /// What was just done.
-    package enum Notice: String, Sendable {
-        case ended, failed
+    package enum TokenScope: String, Sendable, CaseIterable {
+        case read, metrics, links
+
+        var phrase: Phrase {
+            switch self {
+            case .read: .scopeRead
+            case .metrics: .scopeMetrics
+            case .links: .scopeLinks
+            }
+        }
+    }
+
+    package struct PersonalLink: Sendable, Equatable {
+        /// Names it in a form; opens nothing.
+        package var id: Int64
+        package var user: Int64
+
+        /// Nil: the bot's files know no name.
+        package var username: String?
+        package var created: UnixTime
+        package var expires: UnixTime
+        package var lastUsed: UnixTime?
+        package var revoked: UnixTime?
+
+        package init(
+            id: Int64, user: Int64, username: String?, created: UnixTime, expires: UnixTime, lastUsed: UnixTime?,
+            revoked: UnixTime?
+        ) {
+            self.id = id
+            self.user = user
+            self.username = username
+            self.created = created
+            self.expires = expires
+            self.lastUsed = lastUsed
+            self.revoked = revoked
+        }
+    }
+
+    /// What was just done, or not done.
+    package enum Notice: String, Sendable, CaseIterable {
+        case ended, passwordSet = "password-set", secondFactorOff = "second-factor-off", tokenRevoked = "token-revoked"
+        case linkRevoked = "link-revoked"
+        case failed, wrongPassword = "wrong-password", wait, tooShort = "too-short", tooLong = "too-long", common
+        case differ, tokenNameTaken = "token-name-taken", tokenNameRefused = "token-name-refused"
+        case noSuchUser = "no-such-user", enrolmentOver = "enrolment-over"
+
+        var isGood: Bool {
+            switch self {
+            case .ended, .passwordSet, .secondFactorOff, .tokenRevoked, .linkRevoked: true
+            default: false
+            }
+        }
+
+        var words: AccessWords {
+            switch self {
+            case .ended: .sessionsEnded
+            case .passwordSet: .passwordSet
+            case .secondFactorOff: .secondFactorOff
+            case .tokenRevoked: .tokenRevoked
+            case .linkRevoked: .linkRevoked
+            case .failed: .failed
+            case .wrongPassword: .wrongPassword
+            case .wait: .wait
+            case .tooShort: .tooShort
+            case .tooLong: .tooLong
+            case .common: .common
+            case .differ: .differ
+            case .tokenNameTaken: .tokenNameTaken
+            case .tokenNameRefused: .tokenNameRefused
+            case .noSuchUser: .noSuchUser
+            case .enrolmentOver: .enrolmentOver
+            }
+        }
     }
 
     /// `access` nil: it could not be read.
@@ -81,13 +176,17 @@ package struct SettingsPage: Sendable {
         Page.framed(context, title: Page(context).title(.settings)) { page in
             page.heading(.settings)
             if let notice {
-                page.element("p", .class(notice == .ended ? "done" : "refusal"), .fixed("role", "status")) {
-                    $0.words(notice == .ended ? .sessionsEnded : .sessionsNotEnded)
+                page.element("p", .class(notice.isGood ? "done" : "refusal"), .fixed("role", "status")) {
+                    $0.words(access: notice.words)
                 }
             }
             if let access {
-                page.sessions(access.sessions)
+                page.sessions(access)
+                page.ownPassword()
+                page.secondFactor(access.secondFactor)
                 page.tokens(access.tokens)
+                page.links(access.links)
+                page.audit()
             } else {
                 page.unreadable()
             }
@@ -97,78 +196,6 @@ package struct SettingsPage: Sendable {
 }
 
 extension Page {
-    fileprivate mutating func sessions(_ sessions: [SettingsPage.Session]) {
-        block("sessions", .sessions, count: sessions.count, .sessions) { page in
-            page.table(
-                .sessions,
-                head: {
-                    $0.heads([(.browser, false), (.address, false), (.begun, true), (.lastSeen, true), (.action, true)])
-                },
-                rows: { page in
-                    for session in sessions { page.element("tr") { $0.session(session) } }
-                })
-            guard sessions.count > 1 else { return }
-            page.element("div", .class("actions")) {
-                $0.button(.endOthers, posting: Link("/settings/end-other-sessions"))
-            }
-        }
-    }
-
-    private mutating func session(_ session: SettingsPage.Session) {
-        rowHead(.browser) { page in
-            if session.userAgent.isEmpty { page.dash() } else { page.name(session.userAgent) }
-            if session.isThisOne { page.element("em") { $0.words(.thisOne) } }
-        }
-        cell(.address) { $0.code(session.address) }
-        numberCell(.begun) { $0.exactly(session.created) }
-        numberCell(.lastSeen) { $0.ago(session.lastSeen) }
-        numberCell(.action) { page in
-            guard !session.isThisOne else { return page.element("span", .class("dash")) { $0.words(.thisOne) } }
-            page.element("form", .fixed("method", "post"), .action(Link("/settings/end-session"))) { page in
-                page.void("input", .fixed("type", "hidden"), .fixed("name", "session"), .value(session.id))
-                page.element("button", .fixed("type", "submit")) { $0.words(.endSession) }
-            }
-        }
-    }
-
-    fileprivate mutating func tokens(_ tokens: [SettingsPage.Token]) {
-        block("tokens", .tokens, count: tokens.count, .tokens) { page in
-            guard !tokens.isEmpty else { return page.empty(.noTokens) }
-            page.table(
-                .tokens,
-                head: {
-                    $0.heads([
-                        (.tokenName, false), (.state, false), (.scope, false), (.made, true), (.expires, true),
-                        (.lastUsed, true),
-                    ])
-                },
-                rows: { page in
-                    for token in tokens { page.element("tr") { $0.token(token) } }
-                })
-        }
-    }
-
-    private mutating func token(_ token: SettingsPage.Token) {
-        rowHead(.tokenName) { $0.name(token.name) }
-        cell(.state) { page in
-            if token.revoked != nil {
-                page.state(.idle, .tokenRevoked)
-            } else if token.expires.map({ $0 <= page.context.now }) == true {
-                page.state(.idle, .tokenExpired)
-            } else {
-                page.state(.good, .tokenInForce)
-            }
-        }
-        cell(.scope) { $0.words(token.mayReadAll ? .scopeRead : .scopeMetrics) }
-        numberCell(.made) { $0.date(token.created) }
-        numberCell(.expires) { page in
-            if let expires = token.expires { page.date(expires) } else { page.words(.notLimited) }
-        }
-        numberCell(.lastUsed) { page in
-            if let used = token.lastUsed { page.ago(used) } else { page.words(.never) }
-        }
-    }
-
     /// How things are shown, and where that is decided.
     fileprivate mutating func reading() {
         let zone = context.zone.identifier

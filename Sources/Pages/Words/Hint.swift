@@ -7,6 +7,7 @@ enum Hint: CaseIterable, Sendable {
     case userEvents, nodeEvents, noEvents, nodeNumbers, nodeFacts, interfaces, noInterfaces, nodePeers, noPeers
     case traffic, trafficRows, statesMean, sessions, tokens, noTokens, reading, panel, polls, sources, noSources
     case drift, orphansLive, orphansUnused, lostKeys, reconciliation, noReconciliation, userSessions, noSessions
+    case ownPassword, secondFactor, links, noLinks, audit, noAudit, yourDevices
 
     var wording: Wording {
         switch self {
@@ -184,6 +185,30 @@ enum Hint: CaseIterable, Sendable {
                 "A token lets a program read the API. Make one: `sudo vpn-web token create`; revoke one: `sudo vpn-web token revoke`."
             )
         case .noTokens: Wording("Токенов нет: программам API закрыт.", "No tokens: the API is closed to programs.")
+        case .ownPassword:
+            Wording(
+                "Смена пароля завершает все остальные сессии. Забытый пароль заменяет код с машины панели: `sudo vpn-web setup-token`.",
+                "A new password ends all other sessions. A forgotten one is replaced by a code from the panel's machine: `sudo vpn-web setup-token`."
+            )
+        case .secondFactor:
+            Wording(
+                "Код из приложения на телефоне поверх пароля: украденный пароль тогда не открывает ничего.",
+                "A code from an app on the phone beside the password: a stolen password then opens nothing.")
+        case .links:
+            Wording(
+                "Ссылка показывает одному пользователю его собственный трафик, без входа. Бот делает их сам токеном «только личные ссылки»; на пользователя действует не больше десяти.",
+                "A link shows one user their own usage, without signing in. The bot makes them with a token of the scope personal links only; a user has ten in force at most."
+            )
+        case .noLinks: Wording("Ссылок нет.", "There are no links.")
+        case .audit:
+            Wording(
+                "Входы, неудачные попытки и всё, что меняет доступ. Строки нельзя ни изменить, ни удалить.",
+                "Sign-ins, failed tries, and whatever changes access. Lines can be neither altered nor deleted.")
+        case .noAudit: Wording("Пока ничего.", "Nothing yet.")
+        case .yourDevices:
+            Wording(
+                "На связи: рукопожатие свежее 3 минут. Тихий телефон выглядит отключённым, это нормально.",
+                "Online: the latest handshake is under 3 minutes old. A quiet phone looks offline, which is normal.")
         case .reading:
             Wording(
                 "Рядом с каждым значением стоит, где оно задаётся.",

@@ -25,6 +25,7 @@ enum Phrase: CaseIterable, Sendable {
     case activeUsers, activeConnections, connectionsHere, nothingPublished
     // Signing in
     case password, signInTitle, wrongPassword, tooManyTries, sessionEnded, notSetUp, foreignForm
+    case setUpTitle, setupToken, codeTitle, code, recoveryCode, proceed, newPassword, newPasswordAgain
     // Errors
     case errorTitle, backToStart, requestID
     // Pages of their own
@@ -52,8 +53,11 @@ enum Phrase: CaseIterable, Sendable {
     case barPartly, barBlocked, barDown, barUnknown, outages14, byKind, statusFeed, statusJSON
     case statesMean, meaningOnline, meaningOffline, meaningBlocked, meaningUnknown
     // Settings
-    case sessions, browser, address, begun, lastSeen, action, thisOne, endSession, endOthers, sessionsEnded
-    case sessionsNotEnded, tokens, tokenName, scope, made, expires, lastUsed, tokenInForce, tokenRevoked
+    case currentPassword, changePassword, secondFactor, turnOn, turnOff, turnOnAnew, qrCode, recoveryCodes
+    case makeRecoveryCodes, makeToken, revoke, days90, days365, scopeLinks, personalLinks, makeLink, opened
+    case audit, auditWho, auditWhat, byOwner, byStranger, byCommandLine, toSettings, yourUsage
+    case sessions, browser, address, begun, lastSeen, action, thisOne, endSession, endOthers
+    case tokens, tokenName, scope, made, expires, lastUsed, tokenInForce, tokenRevoked
     case tokenExpired, scopeRead, scopeMetrics, notLimited, reading, languageOf, languageSource, unitsOf, unitsIEC
     case unitsSI, unitsSource, zoneOf, zoneSource, themeOf, themeSource
     // Diagnostics
@@ -206,12 +210,22 @@ enum Phrase: CaseIterable, Sendable {
         case .sessionEnded: Wording("Сессия закончилась, войдите снова.", "The session has ended, sign in again.")
         case .notSetUp:
             Wording(
-                "Пароль владельца ещё не задан. Задайте его на машине панели: `sudo vpn-web password`",
-                "The owner's password is not set yet. Set it on the panel's machine: `sudo vpn-web password`")
+                "Пароль владельца ещё не задан. Выполните на машине панели `sudo vpn-web setup-token` и введите код здесь, или задайте пароль прямо там: `sudo vpn-web password`",
+                "The owner's password is not set yet. Run `sudo vpn-web setup-token` on the panel's machine and enter its code here, or set the password there: `sudo vpn-web password`"
+            )
         case .foreignForm:
             Wording(
                 "Форма пришла не с этой страницы, поэтому вход не выполнен. Попробуйте отсюда.",
                 "The form did not come from this page, so nobody was signed in. Try from here.")
+
+        case .setUpTitle: Wording("Пароль владельца", "The owner's password")
+        case .setupToken: Wording("Код с машины панели", "Code from the panel's machine")
+        case .codeTitle: Wording("Второй шаг", "Second step")
+        case .code: Wording("Код", "Code")
+        case .recoveryCode: Wording("Запасной код", "Recovery code")
+        case .proceed: Wording("Продолжить", "Continue")
+        case .newPassword: Wording("Новый пароль", "New password")
+        case .newPasswordAgain: Wording("Он же ещё раз", "The same again")
 
         case .errorTitle: Wording("Ошибка {1}", "Error {1}")
         case .backToStart: Wording("На главную", "To the start page")
@@ -363,9 +377,31 @@ enum Phrase: CaseIterable, Sendable {
         case .thisOne: Wording("это вы", "this is you")
         case .endSession: Wording("Завершить", "End")
         case .endOthers: Wording("Завершить все остальные", "End all others")
-        case .sessionsEnded: Wording("Готово: сессии завершены.", "Done: the sessions have ended.")
-        case .sessionsNotEnded:
-            Wording("Не удалось: база данных не приняла запись.", "That failed: the database took no write.")
+        case .currentPassword: Wording("Нынешний пароль", "Present password")
+        case .changePassword: Wording("Сменить пароль", "Change the password")
+        case .secondFactor: Wording("Второй шаг входа", "Second step of signing in")
+        case .turnOn: Wording("Включить", "Turn on")
+        case .turnOff: Wording("Отключить", "Turn off")
+        case .turnOnAnew: Wording("Включить заново, с другим ключом", "Turn on anew, with another key")
+        case .qrCode: Wording("QR-код для приложения", "QR code for the app")
+        case .recoveryCodes: Wording("Запасные коды", "Recovery codes")
+        case .makeRecoveryCodes: Wording("Сделать новые запасные коды", "Make new recovery codes")
+        case .makeToken: Wording("Сделать токен", "Make a token")
+        case .revoke: Wording("Отозвать", "Revoke")
+        case .days90: Wording("90 дней", "90 days")
+        case .days365: Wording("год", "a year")
+        case .scopeLinks: Wording("только личные ссылки", "personal links only")
+        case .personalLinks: Wording("Личные ссылки", "Personal links")
+        case .makeLink: Wording("Сделать ссылку", "Make a link")
+        case .opened: Wording("Открывали", "Opened")
+        case .audit: Wording("Журнал входов и изменений", "Audit")
+        case .auditWho: Wording("Кто", "Who")
+        case .auditWhat: Wording("Что", "What")
+        case .byOwner: Wording("владелец", "owner")
+        case .byStranger: Wording("кто-то снаружи", "a stranger")
+        case .byCommandLine: Wording("командная строка", "command line")
+        case .toSettings: Wording("К настройкам", "To settings")
+        case .yourUsage: Wording("Ваш трафик", "Your usage")
         case .tokens: Wording("Токены для программ", "Tokens for programs")
         case .tokenName: Wording("Название", "Name")
         case .scope: Wording("Что разрешено", "May read")

@@ -13,16 +13,21 @@ struct SetPassword: ParsableCommand {
         discussion: """
             Example: vpn-web password
             Example: vpn-web password < password.txt
+            Example: vpn-web password --remove-second-factor
             """)
+
+    @Flag(help: "For who lost the phone and the recovery codes: the password stays, and alone is enough again.")
+    var removeSecondFactor = false
 
     @OptionGroup var configuration: ConfigurationOption
 
     func run() throws {
         let settings = try configuration.load()
         let store = try configuration.store(settings)
+        if removeSecondFactor { return try remove(from: store) }
         let password = try isatty(STDIN_FILENO) == 1 ? fromTerminal() : fromInput()
         do throws(PasswordRefusal) {
-            try PasswordRules.check(password, context: [settings.url ?? "", "vpn-web", "owner"])
+            try PasswordRules.check(password, context: Door.context(settings.url ?? ""))
         } catch {
             throw CommandFailure(what: "password", why: Self.words(error), mend: "four random words make a good one")
         }
@@ -31,11 +36,21 @@ struct SetPassword: ParsableCommand {
         }
         do {
             try store.setPassword(StoredPassword(hash: hash.text, changed: .now))
-            try store.audit(AuditEntry(at: .now, who: "command line", what: "password set"))
+            try store.audit(AuditEntry(at: .now, who: "command line", .passwordSet))
         } catch {
             throw CommandFailure(error)
         }
         printOut("The password is set. Every session has ended.")
+    }
+
+    private func remove(from store: TrafficStore) throws {
+        do {
+            guard try store.removeSecondFactor() else { return printOut("There is no second factor.") }
+            try store.audit(AuditEntry(at: .now, who: "command line", .secondFactorOff))
+        } catch {
+            throw CommandFailure(error)
+        }
+        printOut("The second factor is removed. Every session has ended.")
     }
 
     private static func words(_ refusal: PasswordRefusal) -> String {

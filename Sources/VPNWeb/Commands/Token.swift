@@ -20,7 +20,7 @@ struct Token: ParsableCommand {
         @Argument(help: "A name for it, for you.")
         var name: String
 
-        @Option(help: "read: the API. metrics: /metrics alone.")
+        @Option(help: "read: the API. metrics: /metrics alone. links: makes personal links, and reads nothing.")
         var scope = "read"
 
         @Option(help: "For how long it holds, as in 90d or 12h; without it, until revoked.")
@@ -30,9 +30,10 @@ struct Token: ParsableCommand {
 
         func run() throws {
             guard let scope = StoredToken.Scope(rawValue: scope) else {
-                throw CommandFailure(what: "token create", why: "there is no scope \(scope)", mend: "read or metrics")
+                throw CommandFailure(
+                    what: "token create", why: "there is no scope \(scope)", mend: "read, metrics or links")
             }
-            guard !name.isEmpty, name.utf8.count <= 64, name.unicodeScalars.allSatisfy({ $0.value >= 0x20 }) else {
+            guard StoredToken.isName(name) else {
                 throw CommandFailure(what: "token create", why: "a name has 1 to 64 bytes and no control characters")
             }
             var end: UnixTime?
@@ -47,8 +48,7 @@ struct Token: ParsableCommand {
             try Token.with(configuration) { store in
                 try store.insert(
                     StoredToken(name: name, hash: token.hash.bytes, scope: scope, created: .now, expires: end))
-                try store.audit(
-                    AuditEntry(at: .now, who: "command line", what: "token \(name) made, scope \(scope.rawValue)"))
+                try store.audit(AuditEntry(at: .now, who: "command line", .tokenMade, subject: name))
             }
             printOut(token.text)
         }
@@ -94,7 +94,7 @@ struct Token: ParsableCommand {
                     throw CommandFailure(
                         what: "token revoke", why: "no token named \(name) is in force", mend: "vpn-web token list")
                 }
-                try store.audit(AuditEntry(at: .now, who: "command line", what: "token \(name) revoked"))
+                try store.audit(AuditEntry(at: .now, who: "command line", .tokenRevoked, subject: name))
             }
             printOut("Revoked.")
         }

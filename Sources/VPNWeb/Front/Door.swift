@@ -6,7 +6,8 @@ import Store
 import Synchronization
 import WireGuard
 
-/// Who is asking: the owner by a session, a program by a token, or a stranger. And how the owner gets in and out.
+/// Who is asking: the owner by a session, a program by a token, or a stranger. How they get in, and what they settle
+/// about it, is in the files beside this one.
 final class Door: Sendable {
     enum Visitor: Equatable {
         case owner
@@ -17,25 +18,20 @@ final class Door: Sendable {
         case stranger
     }
 
-    enum Answer {
-        /// The session's cookie.
-        case welcome(String)
-        case wrong
+    let store: TrafficStore
+    let log: Logger
+    let policy = SessionPolicy()
+    let hashing = HashingQueue()
 
-        /// No password was ever set.
-        case notSetUp
+    /// Of passwords, and of codes after the right one.
+    let budget = Mutex(LoginBudget())
+    let codeBudget = Mutex(LoginBudget(.codes))
+    let pending = Mutex(PendingLogins())
 
-        /// Seconds until a try counts again.
-        case later(Int)
-        case failed
-    }
-
-    private let store: TrafficStore
-    private let log: Logger
-    private let policy = SessionPolicy()
-    private let hashing = HashingQueue()
-    private let budget = Mutex(LoginBudget())
-    private let origins: Mutex<CrossOrigin>
+    /// A second factor that was shown and not confirmed yet. One: there is one owner.
+    let enrolment = Mutex<Enrolment?>(nil)
+    let putOff = Mutex(PutOff())
+    private let ours: Mutex<(url: String, origins: CrossOrigin)>
     private let began = ContinuousClock.now
 
     /// What the database said of a session or a token, for a second: another process may end it.
@@ -44,7 +40,8 @@ final class Door: Sendable {
         var until: ContinuousClock.Instant
     }
 
-    private let known = Mutex<[[UInt8]: Known]>([:])
+    /// With how often something was forgotten: what was looked up before that is not remembered after it.
+    private let known = Mutex<(holders: [[UInt8]: Known], forgotten: UInt64)>(([:], 0))
     private static let memory: Duration = .seconds(1)
     private static let bound = 1024
 
@@ -52,16 +49,19 @@ final class Door: Sendable {
     init(store: TrafficStore, url: String, log: Logger) {
         self.store = store
         self.log = log
-        origins = Mutex(Self.origins(url))
+        ours = Mutex((url, Self.origins(url)))
     }
 
     func change(url: String) {
-        origins.withLock { $0 = Self.origins(url) }
+        ours.withLock { $0 = (url, Self.origins(url)) }
     }
 
     private static func origins(_ url: String) -> CrossOrigin {
         CrossOrigin(trusted: url.isEmpty ? [] : [url])
     }
+
+    /// The panel's own address. Empty: not told.
+    var url: String { ours.withLock { $0.url } }
 
     /// Hashing ends; later sign-ins are put off.
     func close() {
@@ -84,22 +84,22 @@ final class Door: Sendable {
     /// What the database calls the visitor's own session. Nil: they brought none.
     func ownSession(_ request: Request) -> [UInt8]? { session(request)?.hash.bytes }
 
-    /// Whoever has it is a stranger from now on.
-    func end(_ sessions: [StoredSession]) throws(StoreError) {
-        for session in sessions {
-            try store.deleteSession(session.hash)
-            known.withLock { $0[session.hash] = nil }
-        }
-        try store.audit(AuditEntry(at: .now, who: "owner", what: "ended \(sessions.count) session(s)"))
+    func session(_ request: Request) -> SessionID? {
+        request.cookies[SessionCookie.name].flatMap { SessionID($0) }
     }
 
-    private func session(_ request: Request) -> SessionID? {
-        request.cookies[SessionCookie.name].flatMap { SessionID($0) }
+    /// Who was known by it is looked up anew. Nil: everybody.
+    func forget(_ hash: [UInt8]? = nil) {
+        known.withLock { known in
+            if let hash { known.holders[hash] = nil } else { known.holders.removeAll() }
+            known.forgotten &+= 1
+        }
     }
 
     private func remembered(_ hash: [UInt8], look: () throws(StoreError) -> Visitor) -> Visitor {
         let now = ContinuousClock.now
-        if let found = known.withLock({ $0[hash] }), found.until > now { return found.visitor }
+        let (found, forgotten) = known.withLock { ($0.holders[hash], $0.forgotten) }
+        if let found, found.until > now { return found.visitor }
         let visitor: Visitor
         do {
             visitor = try look()
@@ -109,8 +109,9 @@ final class Door: Sendable {
             return .stranger
         }
         known.withLock { known in
-            if known.count >= Self.bound { known.removeAll() }
-            known[hash] = Known(visitor: visitor, until: now + Self.memory)
+            guard known.forgotten == forgotten else { return }
+            if known.holders.count >= Self.bound { known.holders.removeAll() }
+            known.holders[hash] = Known(visitor: visitor, until: now + Self.memory)
         }
         return visitor
     }
@@ -132,11 +133,11 @@ final class Door: Sendable {
     }
 
     /// A full disk shuts nobody out who was let in before: what cannot be noted is noted the next time.
-    private func note(_ write: () throws(StoreError) -> Void) {
+    func note(_ write: () throws(StoreError) -> Void) {
         do { try write() } catch { log.warning("a visit cannot be noted", metadata: ["reason": "\(error)"]) }
     }
 
-    private func expiry(created: UnixTime, used: UnixTime) -> UnixTime {
+    func expiry(created: UnixTime, used: UnixTime) -> UnixTime {
         min(created.advanced(by: policy.absolute), used.advanced(by: policy.idle))
     }
 
@@ -152,79 +153,13 @@ final class Door: Sendable {
         return .token(token.scope)
     }
 
-    // MARK: In and out
-
     /// The request was made by a page of ours, or by no browser.
     func isOurs(_ request: Request) -> Bool {
-        origins.withLock { $0 }.allows(
+        ours.withLock { $0.origins }.allows(
             method: request.method, secFetchSite: request.header("Sec-Fetch-Site"), origin: request.header("Origin"),
             host: request.host)
     }
 
-    var hasPassword: Bool { ((try? store.password()) ?? nil) != nil }
-
-    func signIn(password: String, _ request: Request) -> Answer {
-        let now = UnixTime.now
-        let network = NetworkPrefix(request.remoteAddress)
-        do throws(any Error) {
-            guard let stored = try store.password() else { return .notSetUp }
-            guard let hash = PasswordHash(stored.hash) else {
-                log.error("the password's hash is no hash", metadata: ["mend": "vpn-web password"])
-                return .failed
-            }
-            if case .wait(let seconds) = budget.withLock({
-                $0.begin(account: Self.account, from: network, now: uptime)
-            }) {
-                log.warning("sign-in put off", metadata: ["address": "\(request.remoteAddress)"])
-                return .later(Int(seconds))
-            }
-            guard password.utf8.count <= PasswordRules.maximum, try hashing.run({ hash.matches(password) }) else {
-                log.warning("sign-in failed", metadata: ["address": "\(request.remoteAddress)"])
-                return .wrong
-            }
-            budget.withLock { $0.succeeded(account: Self.account, from: network) }
-            return .welcome(try begin(request, at: now))
-        } catch is HashingQueue.Busy {
-            budget.withLock { $0.abandoned(account: Self.account, from: network) }
-            return .later(1)
-        } catch {
-            log.error("sign-in cannot be decided", metadata: ["reason": "\(error)"])
-            return .failed
-        }
-    }
-
-    /// There is one.
-    private static let account = "owner"
-
     /// Seconds of a clock that nobody sets.
-    private var uptime: Int64 { (ContinuousClock.now - began).components.seconds }
-
-    private func begin(_ request: Request, at now: UnixTime) throws(StoreError) -> String {
-        // A session that was there before the sign-in ends with it.
-        if let old = session(request) { try store.deleteSession(old.hash.bytes) }
-        try store.purgeSessions(expiredBy: now)
-        let id = SessionID.random()
-        try store.insert(
-            StoredSession(
-                hash: id.hash.bytes, created: now, lastSeen: now, expires: expiry(created: now, used: now),
-                address: request.remoteAddress,
-                userAgent: String(request.header("User-Agent")?.prefix(200) ?? "")))
-        try store.audit(AuditEntry(at: now, who: "owner", what: "signed in from \(request.remoteAddress)"))
-        log.notice("signed in", metadata: ["address": "\(request.remoteAddress)"])
-        return SessionCookie.set(id, policy)
-    }
-
-    /// The cookie that ends the browser's session; the session itself is gone when this returns.
-    func signOut(_ request: Request) -> String {
-        if let id = session(request) {
-            do {
-                try store.deleteSession(id.hash.bytes)
-                try store.audit(AuditEntry(at: .now, who: "owner", what: "signed out"))
-            } catch {
-                log.error("a session cannot be ended", metadata: ["reason": "\(error)"])
-            }
-            known.withLock { $0[id.hash.bytes] = nil }
-        }
-        return SessionCookie.clear
-    }
+    var uptime: Int64 { (ContinuousClock.now - began).components.seconds }
 }

@@ -29,7 +29,7 @@ struct OpenAPI {
                     json.member("token") { json in
                         json.member("type", "http")
                         json.member("scheme", "bearer")
-                        json.member("description", "vpn-web token create NAME --scope read|metrics")
+                        json.member("description", "vpn-web token create NAME --scope read|metrics|links")
                     }
                     json.member("session") { json in
                         json.member("type", "apiKey")
@@ -64,7 +64,7 @@ struct OpenAPI {
         json.member("summary", route.about)
         json.list("security") { json in
             if route.audience == .anyone || route.audience == .everybody { json.object { _ in } }
-            if route.audience == .everybody || route.audience == .readers || route.audience == .scrapers {
+            if [.everybody, .readers, .scrapers, .linkMakers].contains(route.audience) {
                 json.object { $0.list("token") { _ in } }
             }
             if route.audience == .everybody || route.audience == .readers || route.audience == .owner {
@@ -118,10 +118,12 @@ struct OpenAPI {
     }
 
     private static let meanings = [
-        200: "The answer.", 303: "To where one goes on.", 304: "The answer that If-None-Match names is still the same.",
+        200: "The answer.", 201: "It is made.", 303: "To where one goes on.",
+        304: "The answer that If-None-Match names is still the same.",
         400: "A parameter, or the request, is not understood; `error` says what is right.",
         401: "Sign in, or send a token.", 403: "Not for this token, or not from another site's page.",
-        404: "There is no such thing.", 429: "Too many requests; Retry-After says when.", 502: "The panel is away.",
+        404: "There is no such thing.", 422: "The password is refused.",
+        429: "Too many requests; Retry-After says when.", 502: "The panel is away.",
         503: "The panel cannot answer now, or is not well.",
     ]
 }
@@ -186,10 +188,10 @@ extension Route {
     func answers(isPost: Bool) -> [(Int, [Content])] {
         let error: [Content] = [isForPrograms ? .error : .page]
         guard !isPost else {
-            return [
-                (303, []), (400, error), (401, error), (403, error), (404, error), (429, error), (502, error),
-                (503, error),
-            ]
+            // What is shown once comes at once, else one is led on.
+            let done: [(Int, [Content])] =
+                isForPrograms ? [(201, contents)] : [(200, contents), (303, []), (422, error)]
+            return done + [400, 401, 403, 404, 429, 502, 503].map { ($0, error) }
         }
         var answers: [(Int, [Content])] = [(200, contents)]
         if audience == .owner || path.text == "/" || path.text == "/login" { answers.append((303, [])) }

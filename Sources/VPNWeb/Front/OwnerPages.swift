@@ -9,15 +9,13 @@ import WireGuard
 
 /// The owner's pages beyond the overview. Only the owner comes here: the table of routes says so.
 final class OwnerPages: Sendable {
-    private let door: Door
     private let press = Press()
     private let past: PagesPast
 
     private var questions: Questions { past.questions }
 
-    init(door: Door, questions: Questions) {
-        self.door = door
-        past = PagesPast(questions)
+    init(past: PagesPast) {
+        self.past = past
     }
 
     func nodes(_ visit: Visit) -> Response {
@@ -34,13 +32,6 @@ final class OwnerPages: Sendable {
     func node(_ visit: Visit) -> Response { page(visit) { self.past.node(visit.value, visit) } }
     func traffic(_ visit: Visit) -> Response { page(visit) { self.past.traffic(visit) } }
     func diagnostics(_ visit: Visit) -> Response { page(visit) { self.diagnosticsPage(visit) } }
-    func settings(_ visit: Visit) -> Response { shown(settingsPage(visit), visit) }
-
-    func endSession(_ visit: Visit) -> Response {
-        end(visit) { session, form in Self.name(session) == form["session"] }
-    }
-
-    func endOtherSessions(_ visit: Visit) -> Response { end(visit) { _, _ in true } }
 
     /// Nil: there is no such thing.
     private func page(_ visit: Visit, encode: () -> [UInt8]?) -> Response {
@@ -95,47 +86,6 @@ final class OwnerPages: Sendable {
             databasePath: path, databaseSize: size(path), journalSize: size(path + "-wal"), live: drift.orphansLive,
             unused: drift.orphansUnused, lost: drift.lost)
         return DiagnosticsPage(findings: findings, snapshot: snapshot, context: visit.owner).html()
-    }
-
-    // MARK: Settings
-
-    /// Names a session in a form; from it nobody learns the cookie.
-    private static func name(_ session: StoredSession) -> String {
-        session.hash.prefix(8).map { String($0 >> 4, radix: 16) + String($0 & 15, radix: 16) }.joined()
-    }
-
-    private func settingsPage(_ visit: Visit) -> Press.Sheet {
-        let notice = visit.request.query["done"].flatMap(SettingsPage.Notice.init)
-        return Press.press(
-            SettingsPage(access: try? access(visit), notice: notice, context: visit.owner).html())
-    }
-
-    private func access(_ visit: Visit) throws -> SettingsPage.Access {
-        let own = door.ownSession(visit.request)
-        let sessions = try questions.store.sessions().filter { $0.expires > visit.now }
-        return SettingsPage.Access(
-            sessions: sessions.map { session in
-                SettingsPage.Session(
-                    id: Self.name(session), created: session.created, lastSeen: session.lastSeen,
-                    address: session.address, userAgent: session.userAgent, isThisOne: session.hash == own)
-            },
-            tokens: try questions.store.tokens().map { token in
-                SettingsPage.Token(
-                    name: token.name, mayReadAll: token.scope == .read, created: token.created,
-                    expires: token.expires, lastUsed: token.lastUsed, revoked: token.revoked)
-            })
-    }
-
-    /// Of the sessions that are not the visitor's own.
-    private func end(_ visit: Visit, which: (StoredSession, Fields) -> Bool) -> Response {
-        guard let form = try? visit.request.form() else { return visit.error(.badRequest) }
-        do {
-            let own = door.ownSession(visit.request)
-            try door.end(try questions.store.sessions().filter { $0.hash != own && which($0, form) })
-            return .redirect(to: "/settings?done=ended")
-        } catch {
-            return .redirect(to: "/settings?done=failed")
-        }
     }
 }
 

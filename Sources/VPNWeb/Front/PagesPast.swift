@@ -114,6 +114,11 @@ struct PagesPast: Sendable {
 
     // MARK: Parts
 
+    /// A user's last 35, the last one today.
+    func days(of user: Int64, _ visit: Visit) throws -> Series {
+        try series(.day, 35, Selection(user: .telegramID(user)), visit)
+    }
+
     /// Bits a second of each node whose numbers are fresh, over the last minutes.
     func speeds(_ visit: Visit) -> [NodeID: Traffic] {
         let snapshot = visit.snapshot

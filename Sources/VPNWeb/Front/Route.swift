@@ -50,6 +50,9 @@ struct Route: Sendable {
 
         /// Tokens for metrics alone.
         case scrapers
+
+        /// Tokens for personal links alone.
+        case linkMakers
     }
 
     /// Errors are objects, and not pages.

@@ -3,15 +3,28 @@ import Pages
 extension Site {
     /// Everything that is served. Methods, `Allow`, who may, what a query may ask, openapi.json, and what a request is counted
     /// as all come from here.
-    static let routes = RouteTable(pages + programs)
+    static let routes = RouteTable(pages + settled + programs)
 
     private static let pages = [
         Route("/", .everybody, "The public summary; signed in, the overview.") { $0.front($1) },
         Route(
             "/login", .everybody, "Signing in.",
             form: [.init("password", "The owner's."), .init("next", "A path to go to afterwards.")],
-            get: { $0.loginPage($1) }, post: { $0.signIn($1) }),
-        Route("/logout", .everybody, "Ends the session.", post: { $0.signOut($1) }),
+            get: { $0.doorPages.loginPage($1) }, post: { $0.doorPages.signIn($1) }),
+        Route(
+            "/login/code", .everybody, "The second step of signing in.",
+            form: [
+                .init("code", "Six digits of the app."), .init("hand-code", "Or a recovery code."),
+                .init("next", "A path to go to afterwards."),
+            ], get: { $0.doorPages.codePage($1) }, post: { $0.doorPages.code($1) }),
+        Route(
+            "/setup", .everybody, "Sets the password, by a code from the panel's machine.",
+            form: [
+                .init("hand-code", "Of vpn-web setup-token."), .init("new", "The password."),
+                .init("again", "The same."),
+            ], get: { $0.doorPages.setupPage($1) }, post: { $0.doorPages.setUp($1) }),
+        Route("/logout", .everybody, "Ends the session.", post: { $0.doorPages.signOut($1) }),
+        Route("/u/{secret...}", .anyone, "A user's own usage, by a personal link.") { $0.doorPages.personal($1) },
         Route("/refresh", .owner, "Polls every node now.", post: { $0.refresh($1) }),
 
         Route("/status.json", .everybody, "The public page for programs.", [.object]) { $0.statusJSON($1) },
@@ -23,15 +36,17 @@ extension Site {
         Route("/users/{telegram_id}", .owner, "One user.") { $0.pages.user($1) },
         Route("/services", .owner, "Services.") { $0.pages.services($1) },
         Route("/traffic", .owner, "Traffic of a window of time.") { $0.pages.traffic($1) },
-        Route("/settings", .owner, "Sessions and tokens.") { $0.pages.settings($1) },
-        Route(
-            "/settings/end-session", .owner, "Ends another session.",
-            form: [.init("session", "Its name on the settings page.")], post: { $0.pages.endSession($1) }),
-        Route(
-            "/settings/end-other-sessions", .owner, "Ends all sessions but this one.",
-            post: { $0.pages.endOtherSessions($1) }),
+        Route("/settings", .owner, "Who gets in, and how things are shown.") { $0.settings.page($1) },
+        Route("/settings/audit", .owner, "Sign-ins and changes of access, newest first.") { $0.settings.audit($1) },
+        Route("/settings/audit.csv", .owner, "The audit as a table.", [.csv]) { $0.settings.auditCSV($1) },
         Route("/diagnostics", .owner, "What the panel knows of itself.") { $0.pages.diagnostics($1) },
     ]
+
+    private static let settled = SettingsPages.Change.allCases.map { change in
+        Route(
+            "/settings/" + change.rawValue, .owner, change.about, form: change.fields,
+            post: { $0.settings.change(change, $1) })
+    }
 
     private static let programs = [
         Route("/api/servers", .everybody, "Nodes; strangers see what is public.", [.json("Servers")]) {
@@ -81,6 +96,12 @@ extension Site {
             "/api/active", .readers, "How many peers moved bytes, over time.", [.json("Active")],
             query: [.node, .from, .to]
         ) { $0.history.active($1) },
+        Route(
+            "/api/links", .linkMakers, "Makes a personal link.", [.json("PersonalLink")],
+            form: [
+                .init("telegram_id", "Whose usage it shows."),
+                .init("expires", "For how long, as in 12h or 90d; a year at most. Default: 30d."),
+            ], post: { $0.doorPages.makeLink($1) }),
         Route("/api/openapi.json", .anyone, "This document.", [.object]) { $0.openAPI($1) },
 
         Route(

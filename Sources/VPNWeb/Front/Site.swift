@@ -28,6 +28,8 @@ final class Site: Sendable {
     private let door: Door
     let history: HistoryRoutes
     let pages: OwnerPages
+    let doorPages: DoorPages
+    let settings: SettingsPages
     private let press = Press()
     private let tally = Tally()
     private let current: Mutex<Settings>
@@ -42,7 +44,10 @@ final class Site: Sendable {
         self.newsstand = newsstand
         self.door = door
         history = HistoryRoutes(questions: Questions(store))
-        pages = OwnerPages(door: door, questions: Questions(store))
+        let past = PagesPast(Questions(store))
+        pages = OwnerPages(past: past)
+        doorPages = DoorPages(door: door, past: past)
+        self.settings = SettingsPages(door: door)
         pollNow = refresh
         current = Mutex(settings)
     }
@@ -92,7 +97,7 @@ final class Site: Sendable {
         }
         if request.method == "POST", !door.isOurs(request) {
             return route.path.text == "/login"
-                ? loginPage(visit, problem: .foreignForm, status: 403) : visit.error(.forbidden)
+                ? doorPages.foreignForm(visit) : visit.error(.forbidden)
         }
         if route.audience != .anyone { visit.visitor = door.visitor(request) }
         if let refusal = refusal(route.audience, visit) { return refusal }
@@ -107,12 +112,13 @@ final class Site: Sendable {
     private func refusal(_ audience: Route.Audience, _ visit: Visit) -> Response? {
         switch (audience, visit.visitor) {
         case (.anyone, _), (.everybody, _), (.owner, .owner), (.readers, .owner), (.readers, .token(.read)),
-            (.scrapers, .token(.metrics)):
+            (.scrapers, .token(.metrics)), (.linkMakers, .token(.links)):
             nil
         case (.owner, _):
             visit.request.method == "POST" ? visit.error(.unauthorized) : .redirect(to: visit.door)
-        case (.readers, .token), (.scrapers, .token), (.scrapers, .owner): visit.error(.forbidden)
-        case (.readers, _), (.scrapers, _): visit.error(.unauthorized)
+        case (.readers, .token), (.scrapers, .token), (.scrapers, .owner), (.linkMakers, .token), (.linkMakers, .owner):
+            visit.error(.forbidden)
+        case (.readers, _), (.scrapers, _), (.linkMakers, _): visit.error(.unauthorized)
         }
     }
 
@@ -227,40 +233,6 @@ final class Site: Sendable {
     }
 
     // MARK: What the owner does
-
-    func loginPage(_ visit: Visit, problem: LoginPage.Problem? = nil, status: Int = 200) -> Response {
-        if problem == nil, case .owner = visit.visitor { return .redirect(to: "/") }
-        let problem = problem ?? (door.hasPassword ? nil : .notSetUp)
-        let next = visit.request.query["next"].map { SafeNext.path($0) }
-        let page = LoginPage(problem: problem, next: next, context: visit.context(isSignedIn: false))
-        var response = visit.answer(Press.press(page.html()), as: .html)
-        response.status = status
-        response.setHeader("Cache-Control", "no-store")
-        return response
-    }
-
-    func signIn(_ visit: Visit) -> Response {
-        guard let form = try? visit.request.form() else { return visit.error(.badRequest) }
-        switch door.signIn(password: form["password"] ?? "", visit.request) {
-        case .welcome(let cookie):
-            var response = Response.redirect(to: SafeNext.path(form["next"]))
-            response.addHeader("Set-Cookie", cookie)
-            return response
-        case .wrong: return loginPage(visit, problem: .wrong, status: 401)
-        case .notSetUp: return loginPage(visit, problem: .notSetUp, status: 401)
-        case .later(let seconds):
-            var response = loginPage(visit, problem: .tooManyTries(retryAfter: seconds), status: 429)
-            response.setHeader("Retry-After", "\(seconds)")
-            return response
-        case .failed: return visit.error(.unavailable)
-        }
-    }
-
-    func signOut(_ visit: Visit) -> Response {
-        var response = Response.redirect(to: "/")
-        response.addHeader("Set-Cookie", door.signOut(visit.request))
-        return response
-    }
 
     func refresh(_ visit: Visit) -> Response {
         pollNow()

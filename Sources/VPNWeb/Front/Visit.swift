@@ -77,9 +77,12 @@ struct Visit {
 
     /// Where somebody signs in and comes back from.
     var door: String {
-        let target = request.path + (request.rawQuery.isEmpty ? "" : "?" + request.rawQuery)
+        Self.link("/login", next: request.path + (request.rawQuery.isEmpty ? "" : "?" + request.rawQuery))
+    }
+
+    static func link(_ path: String, next target: String) -> String {
         let plain = CharacterSet(charactersIn: "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-._~/")
-        return "/login?next=" + (target.addingPercentEncoding(withAllowedCharacters: plain) ?? "/")
+        return path + "?next=" + (target.addingPercentEncoding(withAllowedCharacters: plain) ?? "/")
     }
 
     private var acceptsGzip: Bool {

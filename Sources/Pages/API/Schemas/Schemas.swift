@@ -18,6 +18,10 @@ package enum Schemas {
           "rx_bytes": {"$ref": "#/components/schemas/Bytes"}, "tx_bytes": {"$ref": "#/components/schemas/Bytes"}},
           "description": "rx is what the node received from the user: their upload."},
         "TrafficOrNull": {"oneOf": [{"$ref": "#/components/schemas/Traffic"}, {"type": "null"}]},
+        "PersonalLink": {"type": "object", "required": ["telegram_id", "url", "expires"], "additionalProperties": false,
+          "properties": {
+          "telegram_id": {"type": "integer"}, "url": {"type": "string", "description": "Told once."},
+          "expires": {"$ref": "#/components/schemas/Time"}}},
         "Paging": {"type": "object", "required": ["page", "pages", "limit", "total", "next"], "additionalProperties": false,
           "properties": {
           "page": {"type": "integer", "minimum": 1}, "pages": {"type": "integer", "minimum": 1},
