@@ -26,7 +26,7 @@ final class FailingDisk {
     }
 
     deinit {
-        detach()
+        if !detach() { umount2(path, Int32(MNT_DETACH)) }
     }
 
     var database: String { path + "/data/vpn-web.db" }
@@ -35,8 +35,14 @@ final class FailingDisk {
         Self.run("mount", "-o", "loop,errors=remount-ro", ground.path + "/image", path)
     }
 
-    private func detach() {
-        _ = Self.run("umount", path)
+    /// Whoever has a file open on it lets go soon. False: nobody let go.
+    private func detach() -> Bool {
+        let deadline = ContinuousClock.now + .seconds(10)
+        repeat {
+            if Self.run("umount", path) { return true }
+            usleep(100_000)
+        } while ContinuousClock.now < deadline
+        return false
     }
 
     /// From now on what is flushed to new blocks is an I/O error.
@@ -55,7 +61,7 @@ final class FailingDisk {
 
     /// Nobody may have a file open on it. Checked, as a machine does that boots.
     func mountAgain() -> Bool {
-        detach()
+        guard detach() else { return false }
         _ = Self.run("e2fsck", "-p", ground.path + "/image")
         return attach()
     }
