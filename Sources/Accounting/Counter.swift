@@ -55,7 +55,7 @@ package struct Counter: Equatable, Sendable {
     package var opening: Traffic { shares.reduce(into: .zero) { $0 += $1.opening } }
     package var lifetime: Traffic { shares.reduce(into: .zero) { $0 += $1.lifetime } }
 
-    mutating func add(counted: Traffic = .zero, opening: Traffic = .zero, to owner: Int64?) {
+    package mutating func add(counted: Traffic = .zero, opening: Traffic = .zero, to owner: Int64?) {
         if counted.isZero && opening.isZero { return }
         if let i = shares.firstIndex(where: { $0.owner == owner }) {
             shares[i].counted += counted

@@ -99,6 +99,7 @@ struct ModelTests {
         try #require(
             try store.totals(since: all[0]).byOwner.filter { !$0.value.isZero } == truth.filter { !$0.value.isZero })
         try compareDays(store, world)
+        try compareSelected(store, ledgers)
         for grouping in Usage.Grouping.allCases {
             let sum = try store.usage(by: grouping, cuts: all).reduce(into: Traffic.zero) { $0 += $1.traffic }
             try #require(sum == truth.values.reduce(.zero, +))
@@ -120,6 +121,41 @@ struct ModelTests {
             if case .user(let owner) = usage.subject { found[owner, default: [:]][usage.start.seconds] = usage.traffic }
         }
         try #require(found == truth)
+    }
+
+    /// Some counters of all, read by themselves.
+    private func compareSelected(_ store: TrafficStore, _ ledgers: [Ledger]) throws {
+        func some(_ ledger: Ledger, _ isOne: (PublicKey, Counter) -> Bool) -> Ledger {
+            Ledger(
+                node: ledger.node, samples: ledger.samples, recent: ledger.recent,
+                interfaces: ledger.interfaces.mapValues { one in
+                    Ledger.Interface(standing: one.standing, counters: one.counters.filter { isOne($0.key, $0.value) })
+                })
+        }
+        let never = UnixTime(0)..<UnixTime(0)
+        for ledger in ledgers where ledger.samples > 0 {
+            for key in World.keys.prefix(5) {
+                let found = try store.ledgers(of: Selection(peer: key), firstSeen: never)[ledger.node]
+                try #require(found == some(ledger) { one, _ in one == key })
+            }
+            for owner in Int64(-2)...3 {
+                func owns(_ key: PublicKey, _ counter: Counter) -> Bool {
+                    counter.shares.contains { $0.owner == owner && !$0.lifetime.isZero }
+                }
+                let found = try store.ledgers(of: Selection(user: .telegramID(owner)), firstSeen: never)[ledger.node]
+                try #require(found.map { some($0, owns) } == some(ledger, owns))
+            }
+            let times = ledger.interfaces.values.flatMap(\.counters.values).map(\.countedSince).sorted()
+            guard let first = times.first, let last = times.last else { continue }
+            let window = first.advanced(by: 1)..<last
+            try #require(
+                try store.ledgers(of: .all, firstSeen: window)[ledger.node]
+                    == some(ledger) { window.contains($1.countedSince) })
+            let sights = try store.firstSights()[ledger.node]
+            try #require(
+                sights
+                    == ledger.interfaces.compactMapValues { $0.counters.values.map(\.countedSince).min() })
+        }
     }
 
     /// Pages and the tails.

@@ -20,9 +20,9 @@ struct Questions: Sendable {
     func history(
         _ window: Window, of selection: Selection, zone: OwnerZone, watched: Sight.Watched, now: UnixTime
     ) throws(StoreError) -> HistoryAnswer {
-        let ledgers = try ledgers(selection)
         let cuts = window.counted(try store.horizons().hours)
         let counted = Questions.whole(cuts)
+        let ledgers = try ledgers(selection, firstSeen: counted)
         let sight = try Sight(
             of: selection, in: counted, ledgers: ledgers, store: store, watched: watched, now: now)
         var answer = HistoryAnswer(
@@ -78,11 +78,27 @@ struct Questions: Sendable {
         return rows
     }
 
+    /// With the counters that have something of the selection; of everybody's with those first seen in the window.
+    private func ledgers(
+        _ selection: Selection, firstSeen window: Range<UnixTime>
+    ) throws(StoreError) -> [NodeID: Ledger] {
+        // What nobody owns may be on any counter.
+        guard selection.user == .unmatched, selection.peer == nil else {
+            return try store.ledgers(of: selection, firstSeen: window)
+        }
+        return try ledgers(selection)
+    }
+
+    /// With every counter that may have something of the selection.
     func ledgers(_ selection: Selection) throws(StoreError) -> [NodeID: Ledger] {
+        if case .telegramID = selection.user { return try store.ledgers(of: selection, firstSeen: Questions.never) }
+        if selection.peer != nil { return try store.ledgers(of: selection, firstSeen: Questions.never) }
         guard let node = selection.node else { return try store.ledgers() }
         let ledger = try store.ledger(of: node)
         return ledger.samples == 0 ? [:] : [node: ledger]
     }
+
+    private static let never = UnixTime(0)..<UnixTime(0)
 
     /// When the first reading of what is selected was booked. Nil: none was.
     func firstSight(of selection: Selection) throws(StoreError) -> UnixTime? {

@@ -33,9 +33,8 @@ struct Sight {
     ) throws(StoreError) {
         self.now = now
         let places = Sight.places(selection, ledgers)
-        let firsts = places.compactMap { place in
-            ledgers[place.node]?.interfaces[place.interface]?.counters.values.map(\.countedSince).min()
-        }
+        let sights = try store.firstSights()
+        let firsts = places.compactMap { sights[$0.node]?[$0.interface] }
         unseen.append(Int64.min..<(firsts.min()?.seconds ?? now.seconds))
         for event in try Sight.gaps(selection, window, Set(places), store, now) {
             guard let since = event.since, since < event.at else {
@@ -100,7 +99,8 @@ struct Sight {
                 }
             }
         }
-        return (narrow.isEmpty ? all : narrow).sorted()
+        let isAll = selection.user == nil && selection.peer == nil
+        return (narrow.isEmpty || isAll ? all : narrow).sorted()
     }
 
     /// Of the window, then, further and further on, what ended after it.

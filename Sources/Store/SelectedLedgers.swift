@@ -1,0 +1,161 @@
+package import Accounting
+package import Fleet
+import GRDB
+package import WireGuard
+
+extension TrafficStore {
+    /// Of every node that was ever booked, with some of its counters; standings are whole.
+    ///
+    /// - Parameters:
+    ///   - selection: of a user or a key, the counters that have something of it.
+    ///   - window: of everybody's, the counters that were first seen in it.
+    package func ledgers(
+        of selection: Selection, firstSeen window: Range<UnixTime>
+    ) throws(StoreError) -> [NodeID: Ledger] {
+        try read("read some ledgers") { db in try SelectedLedgers(db, selection, window).ledgers() }
+    }
+
+    /// When the first reading of each interface was booked.
+    package func firstSights() throws(StoreError) -> [NodeID: [String: UnixTime]] {
+        try read("read first sights") { db in
+            let rows = try RawStatement(
+                db,
+                """
+                SELECT n.name, i.name, f.first FROM nodes n JOIN interfaces i ON i.node = n.id
+                JOIN (SELECT interface, min(counted_since) AS first FROM counters GROUP BY interface) f
+                    ON f.interface = i.id
+                """)
+            defer { rows.reset() }
+            var sights: [NodeID: [String: UnixTime]] = [:]
+            while try rows.step() {
+                guard let node = rows.text(0), let name = rows.text(1) else { continue }
+                sights[NodeID(node), default: [:]][name] = UnixTime(rows.int(2))
+            }
+            return sights
+        }
+    }
+}
+
+/// Reads what is asked for, and no other counter: a node may have thousands.
+private struct SelectedLedgers {
+    private let db: Database
+    private let reader: HistoryReader
+    private let condition: String
+
+    private struct Place: Hashable {
+        var node: Int64
+        var seat: UInt32
+    }
+
+    init(_ db: Database, _ selection: Selection, _ window: Range<UnixTime>) throws {
+        self.db = db
+        reader = try HistoryReader(db, selection)
+        condition =
+            selection.user == nil && selection.peer == nil
+            ? " WHERE c.counted_since >= \(window.lowerBound.seconds) AND c.counted_since < \(window.upperBound.seconds)"
+            : reader.narrowing
+    }
+
+    func ledgers() throws -> [NodeID: Ledger] {
+        var counters = try counters()
+        let people = try Owners(db).people
+        for (node, tail) in reader.tails {
+            for step in tail.steps {
+                counters[Place(node: node, seat: step.entry.seat)]?.add(step, owner: people[step.entry.owner] ?? nil)
+            }
+        }
+        var found: [Int64: [String: [PublicKey: Counter]]] = [:]
+        for (place, one) in counters {
+            found[place.node, default: [:]][one.interface, default: [:]][one.key] = one.counter
+        }
+        var ledgers: [NodeID: Ledger] = [:]
+        for (id, node) in reader.nodes {
+            let standings = try standings(id).map { name, standing in
+                (name, Ledger.Interface(standing: standing, counters: found[id]?[name] ?? [:]))
+            }
+            let row = try Row.fetchOne(
+                db.cachedStatement(sql: "SELECT samples, recent FROM nodes WHERE id = ?"), arguments: [id])
+            guard let row else { continue }
+            let recent = Fingerprint.list(row[1]) + (reader.tails[id]?.fingerprints ?? [])
+            ledgers[node] = Ledger(
+                node: node, samples: reader.tails[id]?.last?.sample ?? row[0], recent: recent.suffix(Ledger.remembered),
+                interfaces: Dictionary(uniqueKeysWithValues: standings))
+        }
+        return ledgers
+    }
+
+    private func standings(_ node: Int64) throws -> [(String, Standing)] {
+        try Row.fetchAll(
+            db.cachedStatement(
+                sql: """
+                    SELECT id, name, boot_id, ifindex, life, life_cause, seen_sample, seen_at, complete_sample,
+                        complete_at FROM interfaces WHERE node = ?
+                    """), arguments: [node]
+        ).map { row in
+            var standing = Standing(row)
+            if let sight = reader.tails[node]?.sights[row[0]] {
+                standing.lastSeen = sight.seen
+                standing.lastComplete = sight.complete ?? standing.lastComplete
+            }
+            return (row[1], standing)
+        }
+    }
+
+    private struct Found {
+        var interface: String
+        var key: PublicKey
+        var counter: Counter
+
+        mutating func add(_ step: Tail.Step, owner: Int64?) {
+            // As in NodeBook: only growth waits in the journal.
+            counter.reading.traffic.rx &+= step.entry.traffic.rx
+            counter.reading.traffic.tx &+= step.entry.traffic.tx
+            if let handshake = step.entry.handshake { counter.reading.latestHandshake = handshake.time }
+            counter.reading.stamp = step.stamp
+            counter.add(counted: step.entry.traffic, to: owner)
+        }
+    }
+
+    private func counters() throws -> [Place: Found] {
+        let rows = try RawStatement(
+            db,
+            """
+            SELECT i.node, c.seat, i.name, c.public_key, c.rx, c.tx, c.handshake, c.read_sample, c.read_at, c.is_open,
+                c.epoch, c.life, c.counted_since, c.id
+            FROM counters c CROSS JOIN interfaces i ON i.id = c.interface\(condition)
+            """)
+        defer { rows.reset() }
+        var counters: [Place: Found] = [:]
+        while try rows.step() {
+            let place = Place(node: rows.int(0), seat: UInt32(truncatingIfNeeded: rows.int(1)))
+            guard reader.nodes[place.node] != nil, reader.hasSeat(place.seat, place.node), let name = rows.text(2)
+            else {
+                continue
+            }
+            let reading = Reading(
+                traffic: Traffic(rx: Bits.value(rows.int(4)), tx: Bits.value(rows.int(5))),
+                latestHandshake: rows.optional(6).map { UnixTime($0) },
+                stamp: Stamp(sample: rows.int(7), at: UnixTime(rows.int(8))))
+            counters[place] = Found(
+                interface: name, key: try PublicKey(stored: rows.bytes(3)),
+                counter: Counter(
+                    reading: reading, isOpen: rows.int(9) != 0, epoch: rows.int(10), life: rows.int(11),
+                    countedSince: UnixTime(rows.int(12)), shares: try shares(rows.int(13))))
+        }
+        return counters
+    }
+
+    private func shares(_ counter: Int64) throws -> [Counter.Share] {
+        try Row.fetchAll(
+            db.cachedStatement(
+                sql: """
+                    SELECT o.telegram_id, t.rx, t.tx, t.opening_rx, t.opening_tx
+                    FROM totals t JOIN owners o ON o.id = t.owner WHERE t.counter = ?
+                    """), arguments: [counter]
+        ).map { row in
+            Counter.Share(
+                owner: row[0], counted: Traffic(rx: Bits.value(row[1]), tx: Bits.value(row[2])),
+                opening: Traffic(rx: Bits.value(row[3]), tx: Bits.value(row[4])))
+        }
+    }
+}
