@@ -54,7 +54,7 @@ enum Phrase: CaseIterable, Sendable {
     case statesMean, meaningOnline, meaningOffline, meaningBlocked, meaningUnknown
     // Settings
     case currentPassword, changePassword, secondFactor, turnOn, turnOff, turnOnAnew, qrCode, recoveryCodes
-    case makeRecoveryCodes, makeToken, revoke, days90, days365, scopeLinks, personalLinks, makeLink, opened
+    case makeRecoveryCodes, makeToken, revoke, days365, scopeLinks, personalLinks, makeLink, opened
     case audit, auditWho, auditWhat, byOwner, byStranger, byCommandLine, toSettings, yourUsage
     case sessions, browser, address, begun, lastSeen, action, thisOne, endSession, endOthers
     case tokens, tokenName, scope, made, expires, lastUsed, tokenInForce, tokenRevoked
@@ -388,7 +388,6 @@ enum Phrase: CaseIterable, Sendable {
         case .makeRecoveryCodes: Wording("Сделать новые запасные коды", "Make new recovery codes")
         case .makeToken: Wording("Сделать токен", "Make a token")
         case .revoke: Wording("Отозвать", "Revoke")
-        case .days90: Wording("90 дней", "90 days")
         case .days365: Wording("год", "a year")
         case .scopeLinks: Wording("только личные ссылки", "personal links only")
         case .personalLinks: Wording("Личные ссылки", "Personal links")
