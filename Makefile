@@ -4,10 +4,14 @@ BUILD_PACKAGES = libssh2-1-dev libssl-dev libfcgi-dev libsodium-dev libqrcodegen
 	libcurl4-openssl-dev pkg-config
 BED_PACKAGES = openssh-server openssh-client wireguard-go wireguard-tools nginx-light iproute2 iputils-ping \
 	procps util-linux curl openssl ca-certificates tzdata
-TEST_PACKAGES = $(BED_PACKAGES) e2fsprogs mount shellcheck sqlite3 strace chromium python3 python3-venv shadowsocks-libev nftables \
-	prometheus
+TEST_PACKAGES = $(BED_PACKAGES) $(DEB_PACKAGES) lintian man-db systemd debootstrap e2fsprogs mount shellcheck sqlite3 \
+	strace chromium python3 python3-venv shadowsocks-libev nftables prometheus
 BENCH_PACKAGES = $(BED_PACKAGES) wrk gcc
 DEB_PACKAGES = debhelper dpkg-dev binutils python3
+# What the package depends on, and nodes: a machine of the tests has no network.
+MACHINE_PACKAGES = adduser ca-certificates curl dbus iproute2 iputils-ping libfcgi0ldbl libsodium23 libsqlite3-0 \
+	libssh2-1 libcurl4 libstdc++6 nginx openssh-client openssh-server openssl procps sudo systemd systemd-sysv tzdata \
+	wireguard-go wireguard-tools
 
 # Programs from PyPI that tests run, in a folder of their own: .build/python/bin.
 PYTHON = .build/python
@@ -18,10 +22,11 @@ VERSION = $(shell sed -n 's/.*static let text = "\(.*\)"/\1/p' Sources/VPNWeb/Ve
 export SOURCE_DATE_EPOCH ?= $(shell git log -1 --format=%ct 2>/dev/null || date +%s)
 
 SWIFT = swift
-SCRIPTS = .ci/run $(wildcard Sources/Nodes/Resources/*.sh)
+SCRIPTS = .ci/run $(wildcard Sources/Nodes/Resources/*.sh Tests/*.sh Tests/Package/*.sh) \
+	debian/postinst debian/prerm debian/postrm
 
 .DEFAULT_GOAL = help
-.PHONY: help deps build-deps bed-deps test-deps test-packages bench-deps deb-deps build deb pack sbom lint test screens bench demo \
+.PHONY: help deps build-deps bed-deps test-deps test-packages bench-deps deb-deps build deb pack lint-deb test-deb sbom lint test screens bench demo \
 	demo-down clean
 
 help: ## this list
@@ -32,14 +37,19 @@ deps: test-deps ## install what is missing: to build, to run and to test
 build: build-deps ## the program, optimised: .build/release/vpn-web
 	$(SWIFT) build -c release --product vpn-web
 
-lint: test-deps ## format, and scripts
+lint: test-deps ## format, scripts, units, man page, links
 	$(SWIFT) format lint --strict --recursive Package.swift Sources Tests
 	shellcheck $(SCRIPTS)
+	sh Tests/units.sh
+	python3 Tests/links.py
+	@echo man --warnings docs/vpn-web.1; said=$$(LC_ALL=C.UTF-8 MANROFFSEQ= man --warnings -l docs/vpn-web.1 2>&1 >/dev/null); \
+		[ -z "$$said" ] || { echo "$$said"; exit 1; }
 
 test: test-deps lint ## everything that can be checked, in about ten minutes
 	$(SWIFT) build --build-tests
 	$(SWIFT) test --skip-build --skip EndToEndTests
 	VPNWEB_E2E=1 $(SWIFT) test --skip-build --filter EndToEndTests
+	$(MAKE) --no-print-directory lint-deb
 	$(SWIFT) build --product screens
 	.build/debug/screens 3 -- --quick
 
@@ -51,6 +61,28 @@ screens: test-deps ## every page in chromium, at every width, theme and language
 deb: deb-deps ## a Debian package in this folder: vpn-web_VERSION_ARCH.deb
 	$(SWIFT) build -c release --static-swift-stdlib --scratch-path $(DEB) --product vpn-web
 	$(MAKE) --no-print-directory pack PROGRAM=$(DEB)/release/vpn-web RESOLVED=Package.resolved
+
+# The package of the tests' program, which is linked to the toolchain where it is: everything else is as it should be.
+lint-deb: deb-deps test-packages
+	@mkdir -p $(DEB)
+	$(MAKE) --no-print-directory pack PROGRAM=.build/debug/vpn-web RESOLVED=Package.resolved \
+		DESTDIR=$(DEB)/test SHLIBDEPS=--ignore-missing-info >$(DEB)/log 2>&1 || { cat $(DEB)/log; exit 1; }
+	lintian --allow-root --fail-on error,warning --suppress-tags custom-library-search-path,unstripped-binary-or-object \
+		$(DEB)/test/vpn-web_$(VERSION)_*.deb
+
+# The package in a Debian 12 of its own, with systemd: from nothing to HTTPS, upgrade under load, frozen loops, purge.
+test-deb: deb $(DEB)/bookworm/done
+	lintian --allow-root --fail-on error,warning vpn-web_$(VERSION)_*.deb
+	$(MAKE) --no-print-directory pack PROGRAM=$(DEB)/release/vpn-web RESOLVED=Package.resolved \
+		DESTDIR=$(DEB)/test PACKAGE_VERSION=$(VERSION).1~upgrade
+	: > $(DEB)/freezes
+	sh Tests/Package/machine.sh $(CURDIR)/$(DEB)/bookworm Tests/Package/walk.sh vpn-web_$(VERSION)_*.deb \
+		$(DEB)/test/*upgrade*.deb $(DEB)/freezes
+
+$(DEB)/bookworm/done: | test-packages
+	rm -rf $(DEB)/bookworm
+	debootstrap --variant=minbase --include=$$(echo $(MACHINE_PACKAGES) | tr ' ' ,) bookworm $(DEB)/bookworm http://deb.debian.org/debian
+	touch $@
 
 # Packs a program that is there: what `make deb` built, or a test's.
 pack:

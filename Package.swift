@@ -78,6 +78,7 @@ let package = Package(
             dependencies: [
                 "VPNWeb", "Accounting", "Probes", "Transfer", "Fleet", "WireGuard", "FastCGI", "Pages", "Roster",
                 "Store", "Access",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
             ]),
         .target(name: "TestBed", path: "Tests/TestBed", exclude: ["Python"]),

@@ -12,7 +12,8 @@ while kill -0 "$first" 2>/dev/null; do
         nsenter -t "$first" -p strace -qq -o /dev/null -p "$thread" -e inject=all:delay_enter=600s &
         tracer=$!
     elif [ -z "$thread" ] && [ -n "$tracer" ]; then
-        kill "$tracer" 2>/dev/null
+        # nsenter waits for the tracer, which is its child. A killed tracer lets its thread go.
+        kill -KILL "$(tr -d ' ' <"/proc/$tracer/task/$tracer/children")"
         wait "$tracer" 2>/dev/null
         tracer=
     fi
