@@ -146,7 +146,7 @@ struct ModelTests {
                 try #require(found.map { some($0, owns) } == some(ledger, owns))
             }
             let times = ledger.interfaces.values.flatMap(\.counters.values).map(\.countedSince).sorted()
-            guard let first = times.first, let last = times.last else { continue }
+            guard let first = times.first, let last = times.last, first < last else { continue }
             let window = first.advanced(by: 1)..<last
             try #require(
                 try store.ledgers(of: .all, firstSeen: window)[ledger.node]
