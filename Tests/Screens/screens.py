@@ -11,7 +11,7 @@ import sys
 import time
 
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import sync_playwright
+from playwright.sync_api import Error, sync_playwright
 from walk import Walk
 
 WCAG = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"], "resultTypes": ["violations"]}
@@ -135,8 +135,7 @@ class Look:
         page.on("console", lambda message: words.append(message.text))
         page.on("pageerror", lambda error: words.append(str(error)))
         page.on("request", lambda request: requests.append(request.url))
-        answer = page.goto(self.town["url"] + path)
-        page.wait_for_load_state("load")
+        answer = self.goto(page, path)
         self.seen += 1
         expected = {"missing": (404,), "alerts": (200, 404)}.get(name, (200,))
         if answer.status not in expected:
@@ -168,6 +167,16 @@ class Look:
                 where = [node["target"] for node in violation["nodes"][:3]]
                 self.fault(label, f"axe {violation['id']} ({len(violation['nodes'])}): {where}")
         page.close()
+
+    def goto(self, page, path):
+        """Chromium lets a page go when an interface of the machine comes or goes, as other tests make them: asked again."""
+        for last in (False, False, True):
+            try:
+                return page.goto(self.town["url"] + path, wait_until="load")
+            except Error as error:
+                if last or "ERR_NETWORK_CHANGED" not in str(error):
+                    raise
+        return None
 
     @staticmethod
     def clip(page):
