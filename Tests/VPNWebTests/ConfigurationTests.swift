@@ -223,6 +223,22 @@ struct ConfigurationTests {
         ),
         ("services: [{ kind: shadowsock }]", "1: services[0].kind: “shadowsock” is not one of"),
         ("services: [{ kind: ping, url: x }]", "1: services[0].url: not for ping"),
+        (
+            "services: [{ kind: wireguard, address: 'a:1', amnezia: { jc: 4 } }]",
+            "1: services[0].amnezia: not for wireguard"
+        ),
+        (
+            "services: [{ kind: amneziawg, address: 'a:1', amnezia: { jx: 4 } }]",
+            "1: services[0].amnezia.jx: unknown key"
+        ),
+        (
+            "services: [{ kind: amneziawg, address: 'a:1', amnezia: { h1: 9-1 } }]",
+            "1: services[0].amnezia.h1: “9-1” cannot be h1 of AmneziaWG"
+        ),
+        (
+            "services: [{ kind: amneziawg, address: 'a:1', amnezia: { i1: <b 0xf> } }]",
+            "1: services[0].amnezia.i1: “<b 0xf>” cannot be i1"
+        ),
         ("services: [{ kind: tcp }]", "1: services[0]: “address” is missing"),
         ("services: [{ kind: tcp, address: 'a:1', node: x }]", "1: services[0].node: “x” is no node"),
         ("alerts: { telegram: { token: x } }", "1: alerts.telegram.token: unknown key (did you mean “token_file”?)"),

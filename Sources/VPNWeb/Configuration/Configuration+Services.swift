@@ -27,6 +27,9 @@ extension Configuration {
             var presharedKeyFile: String?
             var headerKeyFile: String?
 
+            /// Of AmneziaWG: parameters by their names in UAPI, which go before those that the node's samples tell.
+            var obfuscation: [String: String] = [:]
+
             /// Of Shadowsocks: the page that is fetched through it. Nil: what Android asks for.
             var fetch: String?
         }
@@ -58,7 +61,8 @@ extension Configuration {
             case .shadowsocks: ["address", "method", "password_file", "fetch"]
             case .mtproto: ["address", "secret_file"]
             case .wireguard: ["address", "probe_key_file", "public_key", "preshared_key_file"]
-            case .amneziawg: ["address", "probe_key_file", "public_key", "preshared_key_file", "header_key_file"]
+            case .amneziawg:
+                ["address", "probe_key_file", "public_key", "preshared_key_file", "header_key_file", "amnezia"]
             case .https: ["url", "ca_file"]
             case .tcp, .ping: ["address"]
             }
@@ -74,7 +78,7 @@ extension Configuration {
     mutating func readServices(_ value: ConfigurationValue?) {
         let everyKey = [
             "address", "method", "password_file", "fetch", "secret_file", "probe_key_file", "public_key",
-            "preshared_key_file", "header_key_file", "url", "ca_file",
+            "preshared_key_file", "header_key_file", "amnezia", "url", "ca_file",
         ]
         for value in value?.list() ?? [] {
             guard let section = value.section(["node", "kind", "every", "timeout"] + everyKey) else { continue }
@@ -111,12 +115,28 @@ extension Configuration {
         options.authorities = section["ca_file"]?.file()
         options.presharedKeyFile = section["preshared_key_file"]?.secret()
         options.headerKeyFile = section["header_key_file"]?.secret()
+        options.obfuscation = section["amnezia"].map(obfuscation) ?? [:]
         options.fetch = section["fetch"]?.url(pathAllowed: true)
         if let value = section["public_key"], let text = value.text() {
             if PublicKey(base64: text) == nil { value.refuse("“\(text)” is no WireGuard key") }
             options.publicKey = text
         }
         return options
+    }
+
+    private static func obfuscation(_ value: ConfigurationValue) -> [String: String] {
+        guard let section = value.section(Obfuscation.names) else { return [:] }
+        var words: [String: String] = [:]
+        for name in Obfuscation.names {
+            guard let value = section[name], let text = value.textOrInteger() else { continue }
+            var obfuscation = Obfuscation()
+            guard obfuscation.set(name, to: text), !name.hasPrefix("i") || WireGuardHandshake.isSignature(text) else {
+                value.refuse("“\(text)” cannot be \(name) of AmneziaWG")
+                continue
+            }
+            words[name] = text
+        }
+        return words
     }
 
     private func warnOfPrivate(_ value: ConfigurationValue?) {

@@ -39,8 +39,10 @@ struct ServiceBoard {
         states.first { $0.kind == .ping && $0.node == node && $0.status == .online }?.latency
     }
 
-    /// Judges anew. True: something is otherwise than it was.
-    mutating func look(_ statuses: [NodeStatus], zone: OwnerZone, at now: UnixTime) -> Bool {
+    /// Judges anew. `panelKeys`: of the probes. True: something is otherwise than it was.
+    mutating func look(
+        _ statuses: [NodeStatus], besides panelKeys: Set<PublicKey> = [], zone: OwnerZone, at now: UnixTime
+    ) -> Bool {
         let wasBlind = blindness.since != nil
         blindness.look(statuses, configured.compactMap { one in standings[one.id].map { (one, $0) } }, at: now)
         if blindness.since != nil || wasBlind {
@@ -51,7 +53,8 @@ struct ServiceBoard {
         for status in statuses {
             let own = configured.filter { $0.node == status.node.id }
             let tunnels = Set(own.filter(\.isActive).map(\.kind))
-            let passive = ServiceJudgement.states(of: status, at: now).filter { !tunnels.contains($0.kind) }
+            let passive = ServiceJudgement.states(of: status, at: now, besides: panelKeys)
+                .filter { !tunnels.contains($0.kind) }
             new += passive.map { withTarget(judgedByRhythm($0, status)) }
             new += own.filter { $0.isActive }.map { judged($0, nodes, now) }
         }

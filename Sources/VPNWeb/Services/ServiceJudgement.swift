@@ -4,12 +4,13 @@ import WireGuard
 
 /// What is said of a service: by a node's newest sample alone (passive proof, and said to be so), or by probes.
 enum ServiceJudgement {
-    /// WireGuard and AmneziaWG, as the node's newest sample shows them.
-    static func states(of status: NodeStatus, at now: UnixTime) -> [ServiceState] {
+    /// WireGuard and AmneziaWG, as the node's newest sample shows them. `own`: keys of the panel's probes, whose handshakes
+    /// are no user's.
+    static func states(of status: NodeStatus, at now: UnixTime, besides own: Set<PublicKey> = []) -> [ServiceState] {
         let sample = status.lastSample
         let kinds = Set((sample?.interfaces ?? []).map(\.kind)).sorted { $0.rawValue < $1.rawValue }
         return (kinds.isEmpty ? [.wireGuard] : kinds).map { kind in
-            let (verdict, evidence) = judge(status, kind, at: now)
+            let (verdict, evidence) = judge(status, kind, at: now, besides: own)
             return ServiceState(
                 node: status.node.id, kind: kind == .wireGuard ? .wireGuard : .amneziaWG, status: verdict,
                 evidence: evidence, checked: sample?.takenAt)
@@ -17,7 +18,7 @@ enum ServiceJudgement {
     }
 
     private static func judge(
-        _ status: NodeStatus, _ kind: WireGuard.Interface.Kind, at now: UnixTime
+        _ status: NodeStatus, _ kind: WireGuard.Interface.Kind, at now: UnixTime, besides own: Set<PublicKey>
     ) -> (ServiceState.Status, ServiceState.Evidence) {
         guard let sample = status.lastSample else {
             return (.unknown, status.state == .offline ? .nodeAway : .notChecked)
@@ -26,7 +27,9 @@ enum ServiceJudgement {
         let interfaces = sample.interfaces.filter { $0.kind == kind }
         guard !interfaces.isEmpty else { return (sample.isComplete ? .offline : .unknown, .noInterface) }
         let nodeTime = sample.takenAt.advanced(by: sample.clockOffset?.components.seconds ?? 0)
-        let isFresh = interfaces.contains { $0.peers.contains { $0.isOnline(at: nodeTime) } }
+        let isFresh = interfaces.contains {
+            $0.peers.contains { $0.isOnline(at: nodeTime) && !own.contains($0.publicKey) }
+        }
         return isFresh ? (.online, .freshHandshake) : (.unknown, .idle)
     }
 

@@ -48,7 +48,7 @@ struct ServiceKeeper {
     mutating func look(_ books: inout Books, zone: OwnerZone, at now: UnixTime) -> Bool {
         let before = books.services
         compare(books, at: now)
-        let isChanged = board.look(books.statuses, zone: zone, at: now)
+        let isChanged = board.look(books.statuses, besides: books.panelKeys, zone: zone, at: now)
         books.services = board.states
         if books.panel.blindSince != board.blindSince {
             log.warning(

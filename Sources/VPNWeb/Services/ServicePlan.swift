@@ -115,15 +115,37 @@ extension Configuration.Service {
             {
                 throw ProbeFailure(.notReady, "the node does not know the probe: add the peer \(own.base64)")
             }
+            let headerKey = headerKey ?? nil
+            let obfuscation = try obfuscation(kind, interface, hasKey: headerKey != nil)
             let talk = WireGuardHandshake(
-                probeKey: probeKey, node: nodeKey, presharedKey: presharedKey ?? nil,
-                obfuscation: interface?.obfuscation ?? Obfuscation(), headerKey: headerKey ?? nil,
-                timestamp: stamps.next())
+                probeKey: probeKey, node: nodeKey, presharedKey: presharedKey ?? nil, obfuscation: obfuscation,
+                headerKey: obfuscation.isHeaderProtected ? headerKey : nil, timestamp: stamps.next())
             guard let talk else {
                 throw ProbeFailure(.notReady, "the node's obfuscation cannot be spoken with these keys")
             }
             return talk
         }
+    }
+
+    /// As the node tells it, and what the configuration says otherwise. Without either a node that is well would be silent.
+    private func obfuscation(
+        _ kind: WireGuard.Interface.Kind, _ interface: WireGuard.Interface?, hasKey: Bool
+    ) throws(ProbeFailure) -> Obfuscation {
+        guard kind == .amneziaWG else { return Obfuscation() }
+        let told = interface?.obfuscation
+        guard told != nil || !options.obfuscation.isEmpty else {
+            throw ProbeFailure(
+                .notReady,
+                "the node does not tell AmneziaWG's parameters: run node-setup's script there again, or name them under "
+                    + "amnezia")
+        }
+        var obfuscation = told ?? Obfuscation()
+        for (name, text) in options.obfuscation { _ = obfuscation.set(name, to: text) }
+        if told == nil { obfuscation.isHeaderProtected = hasKey }
+        guard hasKey || !obfuscation.isHeaderProtected else {
+            throw ProbeFailure(.notReady, "the node protects its headers: name the key's file as header_key_file")
+        }
+        return obfuscation
     }
 
     private static var now: UInt64 { UInt64(max(0, UnixTime.now.seconds)) }
