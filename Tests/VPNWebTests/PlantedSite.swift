@@ -96,6 +96,8 @@ final class PlantedSite: Sendable {
         return route.path.text.replacing("{\(parameter)}", with: values[parameter] ?? "1")
     }
 
+    static let anySnapshot = snapshot(QuestionBooks.now)
+
     private static func snapshot(_ now: UnixTime) -> Snapshot {
         var status = NodeStatus(
             node: Node(id: eu1, name: "Europe", aliases: ["canary-alias"], endpoint: "canary-endpoint:51820"))

@@ -139,11 +139,17 @@ extension Parameter.Kind {
     func write(_ json: inout JSONWriter) {
         switch self {
         case .word(let words):
-            json.list("enum") { json in for word in words { json.string(word) } }
+            // Empty is as if it were not there: forms send it.
+            json.list("enum") { json in for word in words + [""] { json.string(word) } }
         case .number(let range):
-            json.member("type", "integer")
-            json.member("minimum", range.lowerBound)
-            json.member("maximum", range.upperBound)
+            json.list("anyOf") { json in
+                json.object { json in
+                    json.member("type", "integer")
+                    json.member("minimum", range.lowerBound)
+                    json.member("maximum", range.upperBound)
+                }
+                json.object { $0.member("const", "") }
+            }
         case .text: json.member("type", "string")
         }
     }

@@ -1,0 +1,235 @@
+import FastCGI
+import Foundation
+import Glibc
+import Pages
+import Store
+import Testing
+
+@testable import VPNWeb
+
+/// The front's part of the security checklist.
+struct SecurityTests {
+    private let site: PlantedSite
+
+    init() throws { site = try PlantedSite() }
+
+    /// C4, C25.
+    @Test func `every answer says its type and character set, and JSON is never a page`() throws {
+        for route in Site.routes.routes where route.get != nil {
+            for role in [PlantedSite.Role.owner, .reader, .scraper, .anonymous] {
+                let answer = try site.ask(PlantedSite.path(of: route), as: role)
+                guard ![303, 304].contains(answer.status) else { continue }
+                let type = try #require(answer.header("Content-Type"), "\(route.path.text)")
+                #expect(type.contains("charset=utf-8"), "\(route.path.text) \(type)")
+                #expect(type.hasPrefix("text/html") != route.isForPrograms || route.path.text.hasPrefix("/health"))
+                if type.hasPrefix("application/json") {
+                    _ = try JSONSerialization.jsonObject(with: Data(answer.body))
+                }
+            }
+        }
+        let csv = try site.ask("/api/history?format=csv&by=user", as: .reader)
+        #expect(csv.header("Content-Type")?.hasPrefix("text/csv") == true)
+    }
+
+    /// C5: what is decoded is a name, and never a way.
+    @Test func `no path leads out of its route`() throws {
+        let up = [
+            "..", "%2e%2e", "%2E.", ".%2e", "%252e%252e", "..%2f..", "..%5c..", "%c0%ae%c0%ae", "%u002e", "..;", "%00",
+        ]
+        let ends = ["", "/etc/passwd", "/vpn-web.db", "%2fetc%2fpasswd", "/users", "/x%00.html", "/."]
+        var asked = 0
+        for base in ["/", "/users/", "/nodes/", "/api/", "/api/peers/", "/static/", "/health/"] {
+            for one in up {
+                for end in ends {
+                    let target = base + one + end
+                    asked += 1
+                    for role in [PlantedSite.Role.anonymous, .owner] {
+                        let status = try site.ask(target, as: role).status
+                        #expect(
+                            [400, 404].contains(status) || role == .anonymous && status == 303, "\(target) \(status)")
+                    }
+                }
+            }
+        }
+        #expect(asked >= 100)
+    }
+
+    /// C8. When a session or token was last used is noted, a session that is over is removed, and nothing else.
+    @Test func `asking changes nothing`() throws {
+        func content() throws -> [String] {
+            // The journal is folded in by whoever reads.
+            let process = Process()
+            process.executableURL = URL(filePath: "/usr/bin/sqlite3")
+            process.arguments = ["-readonly", site.store.path, ".dump"]
+            let output = Pipe()
+            process.standardOutput = output
+            try process.run()
+            let text = try output.fileHandleForReading.readToEnd().map { String(decoding: $0, as: UTF8.self) } ?? ""
+            process.waitUntilExit()
+            let lines = text.split(separator: "\n").map(String.init)
+            #expect(lines.count > 50)
+            return lines.filter {
+                !$0.hasPrefix("INSERT INTO sessions ") && !$0.hasPrefix("INSERT INTO tokens ")
+            }
+        }
+        let before = try content()
+        for route in Site.routes.routes {
+            let path = PlantedSite.path(of: route)
+            for role in PlantedSite.Role.allCases {
+                for method in ["GET", "HEAD", "DELETE", "PUT", "OPTIONS"] {
+                    _ = try site.ask(path + "?session=x&lang=en", as: role, method: method)
+                }
+            }
+        }
+        let after = try content()
+        #expect(after.difference(from: before).isEmpty)
+    }
+
+    /// C24.
+    @Test(arguments: ["%0d%0aX-Evil:%201", "%0aSet-Cookie:%20a=b", "%e5%98%8a%e5%98%8dX-Evil", "a%00b", "\u{85}x"])
+    func `what a visitor sends becomes no header`(evil: String) throws {
+        for target in [
+            "/login?next=/\(evil)", "/users/\(evil)", "/nodes/\(evil)?a=\(evil)", "/?lang=\(evil)",
+            "/api/history?format=csv&node=\(evil)", "/api/peers/\(evil)/ledger", "/api/users?limit=\(evil)",
+        ] {
+            for role in [PlantedSite.Role.anonymous, .owner] {
+                guard let answer = try? site.ask(target, as: role) else { continue }
+                for header in answer.headers {
+                    #expect(!header.name.text.lowercased().contains("evil"))
+                    #expect(header.value.utf8.allSatisfy { $0 >= 0x20 && $0 != 0x7f }, "\(target)")
+                }
+                #expect(answer.headers.filter { $0.name == "Set-Cookie" }.allSatisfy { !$0.value.hasPrefix("a=") })
+            }
+        }
+    }
+
+    /// C34.
+    @Test func `a request past a limit reaches no route`() throws {
+        func refusal(_ target: String, body: Int = 0) -> Int? {
+            do {
+                _ = try Request(method: "GET", target: target, body: [UInt8](repeating: 97, count: body))
+                return nil
+            } catch { return error.status }
+        }
+        #expect(refusal("/?" + String(repeating: "a", count: 2_049)) == 414)
+        #expect(refusal("/?" + String(repeating: "a", count: 2_048)) == nil)
+        #expect(refusal("/?" + String(repeating: "a&", count: 101)) == 400)
+        #expect(refusal("/?" + String(repeating: "a&", count: 100)) == nil)
+        #expect(Limits().body == 64 * 1024 && Limits().headers == 16 * 1024)
+    }
+
+    /// C39.
+    @Test func `an error tells nothing from inside`() throws {
+        for error in HTTPError.allCases {
+            for path in ["/x", "/api/x"] {
+                guard let request = try? Request(method: "GET", target: path) else { continue }
+                let visit = Visit(
+                    request,
+                    settings: Site.Settings(
+                        url: "https://vpn.example.org", language: .english, zone: .gmt, units: .iec,
+                        published: PublicSettings()),
+                    snapshot: PlantedSite.anySnapshot)
+                let text = String(decoding: visit.error(error).body, as: UTF8.self)
+                for word in [
+                    "canary", "/var/", "/tmp", "SELECT", "sqlite", "SQLite", "Swift", ".swift", "Fatal", "nginx/",
+                ] {
+                    #expect(!text.contains(word), "\(error) \(path): \(word)")
+                }
+            }
+        }
+    }
+
+    @Test func `every cacheable answer has a tag that is answered 304, and all others are not to be stored`() throws {
+        for route in Site.routes.routes where route.get != nil {
+            let role: PlantedSite.Role = route.audience == .scrapers ? .scraper : .owner
+            let path = PlantedSite.path(of: route)
+            let answer = try site.ask(path, as: role)
+            guard answer.status == 200 else { continue }
+            guard let tag = answer.header("ETag") else {
+                #expect(answer.header("Cache-Control") == "no-store", "\(path)")
+                continue
+            }
+            let again = try site.ask(path, as: role, headers: [.init(name: "IF_NONE_MATCH", value: tag)])
+            // Ages may have moved on by a second between the two.
+            #expect(again.status == 304 || again.header("ETag") != tag, "\(path)")
+            if again.status == 304 { #expect(again.body.isEmpty && again.header("ETag") == tag) }
+            #expect(
+                answer.header("Cache-Control") != nil && answer.header("Vary")?.contains("Cookie") == true, "\(path)")
+        }
+    }
+}
+
+/// C33, the YAML loader: deterministic, short here and long behind VPNWEB_LONG.
+struct ConfigurationFuzzTests {
+    @Test func `damaged configurations are read or refused, and never end the program`() throws {
+        let rounds = ProcessInfo.processInfo.environment["VPNWEB_LONG"] == nil ? 400 : 200_000
+        let folder = NSTemporaryDirectory() + "vpn-web-yaml-\(UUID().uuidString)"
+        try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+        defer { try? FileManager.default.removeItem(atPath: folder) }
+        let good = Array(
+            """
+            data: \(folder)
+            url: https://vpn.example.org
+            language: ru
+            timezone: Europe/Moscow
+            poll: 15s
+            roster: { users: /x/users.json, peers: /x/peers.json }
+            nodes:
+              - { id: main, name: "Россия", local: true, aliases: [rus1, rus2], poll: 30s }
+              - id: eu1
+                ssh: { host: 203.0.113.7, port: 22, user: vpn-web, key: /x/key }
+                command: wg show all dump
+            services: [{ kind: tcp, address: "203.0.113.7:8444" }]
+            public: { page: true, minimum: 3 }
+            metrics: &m { peers: 10 }
+
+            """.utf8)
+        var state: UInt64 = 33
+        func random(_ bound: Int) -> Int {
+            state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
+            return Int(state >> 33) % max(1, bound)
+        }
+        let pieces = [
+            "&a", "*a", "*m", "<<: ", "!!", "|", ">", "{", "[", "]", "}", "- ", ": ", "\t", "\0", "%", "\u{85}", "? ",
+        ]
+        var slowest = Duration.zero
+        for round in 0..<rounds {
+            var bytes = good
+            for _ in 0...random(5) {
+                let place = random(bytes.count)
+                switch random(4) {
+                case 0: bytes[place] = UInt8(truncatingIfNeeded: random(256))
+                case 1: bytes.removeSubrange(place..<min(bytes.count, place + 1 + random(30)))
+                case 2: bytes.insert(contentsOf: Array(pieces[random(pieces.count)].utf8), at: place)
+                default:
+                    let from = random(bytes.count)
+                    bytes.insert(contentsOf: Array(bytes[from..<min(bytes.count, from + 60)]), at: place)
+                }
+                if bytes.isEmpty { bytes = good }
+            }
+            let path = folder + "/c.yaml"
+            try Data(bytes).write(to: URL(filePath: path))
+            let began = ContinuousClock.now
+            do {
+                _ = try Configuration.load(path: path, environment: [:])
+            } catch {
+                #expect(!error.problems.isEmpty, "round \(round)")
+            }
+            slowest = max(slowest, .now - began)
+        }
+        // A hang, and no matter of a busy machine.
+        #expect(slowest < .seconds(20))
+    }
+
+    @Test func `aliases that multiply do not fill the memory`() throws {
+        let path = NSTemporaryDirectory() + "vpn-web-laughs-\(UUID().uuidString).yaml"
+        defer { try? FileManager.default.removeItem(atPath: path) }
+        var text = "a0: &a0 [x, x, x, x, x, x, x, x, x]\n"
+        for level in 1..<9 {
+            let aliases = [String](repeating: "*a\(level - 1)", count: 9).joined(separator: ", ")
+            text += "a\(level): &a\(level) [\(aliases)]\n"
+        }
+        try Data(text.utf8).write(to: URL(filePath: path))
+        #expect(throws: ConfigurationRefusal.self) { try Configuration.load(path: path, environment: [:]) }
+    }
+}
