@@ -6,7 +6,7 @@ import Foundation
 /// Telegram takes no key by which it would know a message again, so one whose answer was lost is looked for: the bot tries to
 /// edit what came after the last message whose number is known. Of these only the bot's own can be edited, and only the lost
 /// one is of the bot's own and unknown; where another program writes with the same bot that is not so, and `isShared` says
-/// that the letter is sent again instead. See docs/decisions/014.
+/// that the letter is sent again instead. See docs/decisions/016.
 struct TelegramCarrier: Carrier {
     /// As configured: a number or `@channel`.
     private var chat: String

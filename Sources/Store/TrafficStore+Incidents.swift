@@ -42,13 +42,33 @@ extension TrafficStore {
     }
 
     /// Newest first, those that last before all others.
-    package func incidents(limit: Int, offset: Int = 0) throws(StoreError) -> (incidents: [Incident], count: Int) {
+    ///
+    /// - Parameter areLasting: nil: both.
+    package func incidents(areLasting: Bool?, limit: Int, offset: Int = 0) throws(StoreError) -> [Incident] {
         try read("list incidents") { db in
-            let rows = try Row.fetchAll(
-                db, sql: "SELECT * FROM incidents ORDER BY ended IS NOT NULL, id DESC LIMIT ? OFFSET ?",
-                arguments: [limit, offset])
-            let count = try Int.fetchOne(db, sql: "SELECT count(*) FROM incidents") ?? 0
-            return (rows.compactMap { Incident($0) }, count)
+            try Row.fetchAll(
+                db,
+                sql: """
+                    SELECT * FROM incidents WHERE ?1 IS NULL OR ?1 = (ended IS NULL)
+                    ORDER BY ended IS NOT NULL, id DESC LIMIT ?2 OFFSET ?3
+                    """,
+                arguments: [areLasting, limit, offset]
+            ).compactMap { Incident($0) }
+        }
+    }
+
+    /// - Parameter since: of `opened`: when; the others are of all time.
+    package func incidentCounts(
+        since: UnixTime
+    ) throws(StoreError) -> (opened: Int, lasting: Int, ended: Int) {
+        try read("count incidents") { db in
+            let row = try Row.fetchOne(
+                db,
+                sql: "SELECT count(*), count(*) FILTER (WHERE opened >= ?), count(ended) FROM incidents",
+                arguments: [since.seconds])
+            guard let row else { return (0, 0, 0) }
+            let (all, ended) = (row[0] as Int, row[2] as Int)
+            return (row[1], all - ended, ended)
         }
     }
 
@@ -60,7 +80,7 @@ extension TrafficStore {
         }
     }
 
-    /// Those of these incidents that are in letters of the last `limit`.
+    /// When each of those that last was acknowledged.
     package func acknowledgements() throws(StoreError) -> [Int64: UnixTime] {
         try read("read acknowledgements") { db in
             var found: [Int64: UnixTime] = [:]

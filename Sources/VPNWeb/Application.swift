@@ -56,8 +56,10 @@ struct Application {
         engine.update(configuration.probes(facts: facts, stamps: stamps))
         let poller = Poller { node, outcome in inbox.put(.outcome(node, outcome)) }
         let door = Door(store: store, url: configuration.url ?? "", log: log)
+        let alerting = try Alerting(configuration.alerting, store: store, newsstand: newsstand, log: log)
         let site = Site(
             newsstand: newsstand, door: door, store: store, settings: configuration.site,
+            watchman: .init(ownerActed: { alerting.ownerActed() }, test: { alerting.test() }),
             refresh: { poller.refresh() })
         let server = try server(configuration, site)
         if !poller.update(try configuration.nodeSettings()) {
@@ -78,7 +80,7 @@ struct Application {
 
         while signals.wait() == .reload {
             SystemdNotify.send("RELOADING=1")
-            if let configuration = reload(poller, inbox, site) {
+            if let configuration = reload(poller, inbox, site, alerting) {
                 engine.update(configuration.probes(facts: facts, stamps: stamps))
             }
             SystemdNotify.send("READY=1")
@@ -88,6 +90,7 @@ struct Application {
         watchdog?.stop()
         if !server.stop(within: Self.patience.requests) { log.warning("requests were cut off") }
         if !poller.stop(within: Self.patience.polls) { log.warning("polls were cut off") }
+        alerting.stop()
         engine.stop()
         client.stop()
         door.close()
@@ -100,13 +103,14 @@ struct Application {
 
     /// What cannot be read or is wrong changes nothing.
     private func reload(
-        _ poller: Poller, _ inbox: Inbox<Bookkeeper.Message>, _ site: Site
+        _ poller: Poller, _ inbox: Inbox<Bookkeeper.Message>, _ site: Site, _ alerting: Alerting
     ) -> Configuration? {
         do {
             let configuration = try ConfigurationOption.load(configurationPath)
             let nodes = try configuration.nodeSettings()
             inbox.put(.settings(configuration.bookkeeping))
             site.change(to: configuration.site)
+            alerting.change(to: configuration.alerting)
             poller.update(nodes)
             log.notice("configuration read again")
             return configuration

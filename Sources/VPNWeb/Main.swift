@@ -12,7 +12,7 @@ struct VPNWeb: ParsableCommand {
         subcommands: [
             SetUp.self, Serve.self, Check.self, Trust.self, SetUpNode.self, ProbeKey.self, SetPassword.self,
             SetupToken.self, Token.self, PersonalLink.self, Export.self,
-            Explain.self, Replay.self, ShowRoster.self, Backup.self, Restore.self, Import.self,
+            Explain.self, Replay.self, AlertsCommand.self, ShowRoster.self, Backup.self, Restore.self, Import.self,
         ])
 
     static func main() {

@@ -77,6 +77,12 @@ struct OwnerZone: Sendable {
             ?? UnixTime(Int64(day.number) * 86_400)
     }
 
+    /// Where clocks skip that time of day, the next there is.
+    func moment(on day: PeriodDay, hour: Int, minute: Int) -> UnixTime {
+        let parts = DateComponents(year: day.year, month: day.month, day: day.day, hour: hour, minute: minute)
+        return calendar.date(from: parts).map(UnixTime.init) ?? start(of: day)
+    }
+
     /// That day at the time of day that clocks show at `instant`; where they skip it, the next there is.
     func moment(on day: PeriodDay, atClockOf instant: UnixTime) -> UnixTime {
         let clock = calendar.dateComponents([.hour, .minute, .second], from: instant.date)

@@ -2,6 +2,7 @@ import Fleet
 import Nodes
 import Pages
 import SSH
+import Transfer
 
 // What each part of the program is told of the configuration.
 
@@ -87,7 +88,14 @@ extension Configuration {
             url: url ?? "", language: language == .ru ? .russian : .english, zone: zone.timeZone,
             units: units == .iec ? .iec : .si,
             published: PublicSettings(page: published.page, names: published.names, minimum: published.minimum),
-            billing: billing, mostPeers: mostPeersInMetrics)
+            billing: billing, mostPeers: mostPeersInMetrics, channels: alerts.channels)
+    }
+
+    var alerting: Alerting.Settings {
+        let language: Pages.Language = (alerts.language ?? language) == .ru ? .russian : .english
+        return Alerting.Settings(
+            alerts: alerts, message: AlertMessage(language: language, zone: zone.timeZone, url: url ?? ""),
+            units: units == .iec ? .iec : .si, zone: zone, billing: billing, folder: data, addresses: outbound)
     }
 }
 

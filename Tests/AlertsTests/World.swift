@@ -143,6 +143,6 @@ final class World {
     }
 
     func stored() throws -> (incidents: [Incident], letters: [Letter]) {
-        (try store.incidents(limit: 10_000).incidents, try store.letters(limit: 10_000))
+        (try store.incidents(areLasting: nil, limit: 10_000), try store.letters(limit: 10_000))
     }
 }

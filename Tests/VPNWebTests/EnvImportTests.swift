@@ -38,7 +38,9 @@ struct EnvImportTests {
         let data = "/opt/vpnservice/bot/data"
         let files = RosterFiles(users: "\(data)/users.json", peers: "\(data)/peers.json", database: "\(data)/vpn.db")
         #expect(configuration.rosterFiles == files)
-        #expect(configuration.alerts.telegram == .init(tokenFile: "\(folder.path)/token", chat: "111222333"))
+        #expect(
+            configuration.alerts.telegram == .init(tokenFile: "\(folder.path)/token", chat: "111222333", isShared: true)
+        )
         let nodes: [Configuration.Entry] = [
             .init(
                 node: Fleet.Node(

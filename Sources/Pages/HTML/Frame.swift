@@ -215,7 +215,7 @@ extension Attribute {
 
 /// Where the navigation leads.
 enum Section: CaseIterable {
-    case overview, users, nodes, traffic, services, diagnostics, settings
+    case overview, users, nodes, traffic, services, alerts, diagnostics, settings
 
     var phrase: Phrase {
         switch self {
@@ -224,6 +224,7 @@ enum Section: CaseIterable {
         case .nodes: .nodes
         case .traffic: .traffic
         case .services: .services
+        case .alerts: .alerts
         case .diagnostics: .diagnostics
         case .settings: .settings
         }
@@ -236,6 +237,7 @@ enum Section: CaseIterable {
         case .nodes: Link("/nodes")
         case .traffic: Link("/traffic")
         case .services: Link("/services")
+        case .alerts: Link("/alerts")
         case .diagnostics: Link("/diagnostics")
         case .settings: Link("/settings")
         }

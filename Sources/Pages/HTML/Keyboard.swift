@@ -46,6 +46,7 @@ extension Section {
         case .nodes: "n"
         case .traffic: "t"
         case .services: "s"
+        case .alerts: "a"
         case .diagnostics: "d"
         case .settings: "e"
         }

@@ -5,6 +5,7 @@ enum Hint: CaseIterable, Sendable {
     case publicServices, publicNumbers, days90, noServiceHistory, outages, noOutages, publicHistory
     case noUnmatched, usersWithoutDevices, nobodyFound, userNumbers, chart, userByNode, userDevices, noDevices
     case userEvents, nodeEvents, noEvents, nodeNumbers, nodeFacts, interfaces, noInterfaces, nodePeers, noPeers
+    case openAlerts, noAlerts, alertHistory, noHistory, silences, messages, noChannels
     case traffic, trafficRows, statesMean, sessions, tokens, noTokens, reading, panel, polls, sources, noSources
     case drift, orphansLive, orphansUnused, lostKeys, reconciliation, noReconciliation, userSessions, noSessions
     case ownPassword, secondFactor, links, noLinks, audit, noAudit, yourDevices
@@ -174,6 +175,35 @@ enum Hint: CaseIterable, Sendable {
                 "Байты принадлежат тому, кто владел ключом, когда они учтены. Больше всего сверху.",
                 "Bytes belong to who owned the key when they were booked. The most first.")
         case .statesMean: Wording("Панель не выдаёт догадки за факты.", "The panel does not pass guesses off as facts.")
+        case .openAlerts:
+            Wording(
+                "Одна причина, одно сообщение. «Принято» останавливает напоминания, «Не сообщать» откладывает сообщения, сама тревога остаётся здесь.",
+                "One cause, one message. Acknowledging stops reminders, silencing puts off messages; the alert itself stays here."
+            )
+        case .noAlerts:
+            Wording(
+                "Всё в порядке: сейчас ничего не случилось.",
+                "All is well: nothing is wrong now.")
+        case .alertHistory:
+            Wording(
+                "Что было и закончилось, с тем, что об этом было отправлено.",
+                "What was and has ended, with what was sent of it.")
+        case .noHistory:
+            Wording(
+                "Ещё ничего не случалось.",
+                "Nothing has happened yet.")
+        case .silences:
+            Wording(
+                "Пока тишина или работы в силе, тревоги записываются, но не отправляются. Что не закончится к концу, будет сообщено.",
+                "While one is in force alerts are recorded and not sent. What still lasts when it ends is told then.")
+        case .messages:
+            Wording(
+                "Очередь хранится в базе: обрыв связи или перезапуск ничего не теряет.",
+                "The queue is in the database: neither an outage nor a restart loses anything of it.")
+        case .noChannels:
+            Wording(
+                "Отправлять некуда: задайте `alerts` в `config.yaml`.",
+                "There is nowhere to send to: set `alerts` in `config.yaml`.")
         case .sessions:
             Wording(
                 "Каждый браузер, в котором открыт вход. Незнакомый завершите и смените пароль: `sudo vpn-web password`.",

@@ -52,6 +52,14 @@ enum Phrase: CaseIterable, Sendable {
     case last24h, days90, nowAndUsual, certificateUntil, stateSince, lasted, cause, outages, barsSummary, barUp
     case barPartly, barBlocked, barDown, barUnknown, outages14, byKind, statusFeed, statusJSON
     case statesMean, meaningOnline, meaningOffline, meaningBlocked, meaningUnknown
+    // Alerts
+    case alerts, fromMoment, openAlerts, alertHistory, alert, delivery, acknowledge, acknowledgedAt, silenceFor
+    case silenceIt, silences, about, fromWhen, untilWhen, reasonOf, planWork, planIt, maintenanceOf, silenceOf
+    case everyRule, everything, endNow, messages, message, sentAt, sendTest, lastAlert, noLongerWatched, heldByCause
+    case heldBySilence, heldByMaintenance, heldByQuietHours, heldByNoChannel, heldByDigest, explainsOthers
+    case letterQueued, letterSending, letterSent, letterChanging, letterWaits, letterRefused, letterFinal
+    case letterOfAlerts, letterReminder, letterSummary, letterTest, letterEvent, alertAcknowledged, alertSilenced
+    case workPlanned, silenceEnded, testQueued, wrongTimes
     // Settings
     case currentPassword, changePassword, secondFactor, turnOn, turnOff, turnOnAnew, qrCode, recoveryCodes
     case makeRecoveryCodes, makeToken, revoke, days365, scopeLinks, personalLinks, makeLink, opened
@@ -367,6 +375,75 @@ enum Phrase: CaseIterable, Sendable {
                 "Сервис жив, но снаружи до него не добраться.",
                 "The service lives, and cannot be reached from outside.")
         case .meaningUnknown: Wording("Доказательств нет ни за, ни против.", "Nothing proves it either way.")
+
+        case .alerts: Wording("Тревоги", "Alerts")
+        case .fromMoment: Wording("С {1}.", "Since {1}.")
+        case .openAlerts: Wording("Сейчас", "Now")
+        case .alertHistory: Wording("История", "History")
+        case .alert: Wording("Тревога", "Alert")
+        case .delivery: Wording("Сообщение", "Message")
+        case .acknowledge: Wording("Принято", "Acknowledge")
+        case .acknowledgedAt: Wording("Принято {1}.", "Acknowledged {1}.")
+        case .silenceFor: Wording("На сколько", "For how long")
+        case .silenceIt: Wording("Не сообщать", "Silence")
+        case .silences: Wording("Тишина и работы", "Silences and maintenance")
+        case .about: Wording("О чём", "About")
+        case .fromWhen: Wording("С", "From")
+        case .untilWhen: Wording("До", "Until")
+        case .reasonOf: Wording("Причина", "Reason")
+        case .planWork: Wording("Запланировать работы", "Plan maintenance")
+        case .planIt: Wording("Запланировать", "Plan")
+        case .maintenanceOf: Wording("Работы:", "Maintenance:")
+        case .silenceOf: Wording("Тишина:", "Silence:")
+        case .everyRule: Wording("все правила", "every rule")
+        case .everything: Wording("всё", "everything")
+        case .endNow: Wording("Снять", "End now")
+        case .messages: Wording("Отправка сообщений", "Messages sent")
+        case .message: Wording("Сообщение", "Message")
+        case .sentAt: Wording("Отправлено", "Sent")
+        case .sendTest: Wording("Отправить проверочное", "Send a test")
+        case .lastAlert: Wording("Последняя закончилась {1}.", "The last one ended {1}.")
+        case .noLongerWatched: Wording("больше не проверяется", "no longer looked at")
+        case .heldByCause:
+            Wording(
+                "Отдельно не сообщается: объясняется тревогой «{1}».",
+                "Not told by itself: explained by “{1}”.")
+        case .heldBySilence: Wording("Не сообщается: вы просили тишины.", "Not told: silenced by you.")
+        case .heldByMaintenance: Wording("Не сообщается: идут работы.", "Not told: maintenance.")
+        case .heldByQuietHours:
+            Wording(
+                "Будет сообщено, когда кончатся тихие часы.",
+                "To be told when quiet hours end.")
+        case .heldByNoChannel: Wording("Не сообщается: некуда.", "Not told: there is nowhere to.")
+        case .heldByDigest: Wording("Сейчас будет сообщено.", "About to be told.")
+        case .explainsOthers: Wording("Объясняет ещё: {1}.", "Explains {1} more.")
+        case .letterQueued: Wording("в очереди", "queued")
+        case .letterSending: Wording("отправляется", "on its way")
+        case .letterSent: Wording("доставлено", "delivered")
+        case .letterChanging: Wording("обновляется", "being updated")
+        case .letterWaits: Wording("ждёт: не удалось", "waits: failed")
+        case .letterRefused: Wording("не принято", "refused")
+        case .letterFinal: Wording("доставлено, изменить нельзя", "delivered, cannot be changed")
+        case .letterOfAlerts: Wording("тревоги", "alerts")
+        case .letterReminder: Wording("напоминание", "reminder")
+        case .letterSummary: Wording("сводка", "summary")
+        case .letterTest: Wording("проверка", "test")
+        case .letterEvent: Wording("событие", "event")
+        case .alertAcknowledged: Wording("Принято: напоминаний больше не будет.", "Acknowledged: no more reminders.")
+        case .alertSilenced:
+            Wording(
+                "Готово: об этом не будет сообщений до указанного времени.",
+                "Done: nothing is sent of it until then.")
+        case .workPlanned: Wording("Работы запланированы.", "Maintenance is planned.")
+        case .silenceEnded: Wording("Тишина снята.", "The silence has ended.")
+        case .testQueued:
+            Wording(
+                "Проверочное сообщение в очереди: его состояние внизу страницы.",
+                "A test is queued: its state is at the bottom of the page.")
+        case .wrongTimes:
+            Wording(
+                "Время не понято, или конец раньше начала.",
+                "The times are not understood, or it ends before it begins.")
 
         case .sessions: Wording("Кто вошёл", "Who is signed in")
         case .browser: Wording("Браузер", "Browser")

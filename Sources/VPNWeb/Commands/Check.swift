@@ -44,8 +44,7 @@ struct Check: ParsableCommand {
         report.add(inspections)
         if nodes.isEmpty { report.add(try ProbeRound(configuration, inspections).results) }
         if nodes.isEmpty {
-            report.lines.append(
-                .init("alerts", "", .note, "nothing is sent yet: this version shows problems on the panel alone"))
+            report.addAlerts(configuration)
         }
         printOut(json ? try report.json() : report.text())
         if !report.isWell { throw ExitCode(1) }

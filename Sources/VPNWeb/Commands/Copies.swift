@@ -38,6 +38,8 @@ struct Backup: ParsableCommand {
         let copy = file ?? row?.next(at: .now) ?? ""
         do {
             try store.backup(to: copy)
+            // In the database, not in the copy: it is the panel that reminds of the next one.
+            try store.noteBackup(at: .now)
         } catch {
             throw CommandFailure(error)
         }

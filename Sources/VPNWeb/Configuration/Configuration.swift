@@ -109,24 +109,6 @@ struct Configuration: Sendable {
         var minimum = 3
     }
 
-    struct Alerts: Sendable, Equatable {
-        var telegram: Telegram?
-        var webhook: Webhook?
-
-        struct Telegram: Sendable, Equatable {
-            var tokenFile: String
-
-            /// A number (negative for a group) or `@channel`.
-            var chat: String
-        }
-
-        struct Webhook: Sendable, Equatable {
-            var url: String
-
-            /// Nil: what is sent is not signed.
-            var secretFile: String?
-        }
-    }
 }
 
 extension Configuration {
@@ -249,26 +231,5 @@ extension Configuration {
         published.page = section["page"]?.bool() ?? published.page
         published.names = section["names"]?.bool() ?? published.names
         published.minimum = section["minimum"]?.integer(0...1_000_000) ?? published.minimum
-    }
-
-    private mutating func readAlerts(_ value: ConfigurationValue?) {
-        guard let section = value?.section(["telegram", "webhook"]) else { return }
-        if let telegram = section["telegram"]?.section(["token_file", "chat"]) {
-            let token = telegram.needed("token_file")?.secret()
-            let chat = telegram.needed("chat").flatMap(Self.chat)
-            if let token, let chat { alerts.telegram = .init(tokenFile: token, chat: chat) }
-        }
-        if let webhook = section["webhook"]?.section(["url", "secret_file"]) {
-            let url = webhook.needed("url")?.url(pathAllowed: true)
-            let secret = webhook["secret_file"]?.secret()
-            if let url { alerts.webhook = .init(url: url, secretFile: secret) }
-        }
-    }
-
-    private static func chat(_ value: ConfigurationValue) -> String? {
-        guard let text = value.textOrInteger() else { return nil }
-        if Int64(text) != nil || text.hasPrefix("@") && text.utf8.count > 1 { return text }
-        value.refuse("a chat is a number, or @name of a channel")
-        return nil
     }
 }

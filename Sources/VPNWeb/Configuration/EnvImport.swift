@@ -176,7 +176,7 @@ struct EnvImport {
             # Put the value of BOT_TOKEN in env_vars.txt into the file token_file, alone on a line:
             #   install -m 600 /dev/null /etc/vpn-web/telegram-token; editor /etc/vpn-web/telegram-token
             \(mark)alerts:
-            \(mark)  telegram: { token_file: /etc/vpn-web/telegram-token, chat: \(chat.map { "\($0)" } ?? "ADMIN_ID") }
+            \(mark)  telegram: { token_file: /etc/vpn-web/telegram-token, chat: \(chat.map { "\($0)" } ?? "ADMIN_ID"), shared: true }
 
             """
         if mark.isEmpty {

@@ -36,6 +36,25 @@ extension Site {
         Route("/users/{telegram_id}", .owner, "One user.") { $0.pages.user($1) },
         Route("/services", .owner, "Services.") { $0.pages.services($1) },
         Route("/traffic", .owner, "Traffic of a window of time.") { $0.pages.traffic($1) },
+        Route("/alerts", .owner, "What is wrong, what was, and what was told of it.") { $0.alerts.page($1) },
+        Route(
+            "/alerts/acknowledge", .owner, "The owner knows: no more reminders.",
+            form: [.init("incident", "The alert's id.")], post: { $0.alerts.acknowledge($1) }),
+        Route(
+            "/alerts/silence", .owner, "Nothing is sent of a rule and a subject for a while.",
+            form: [
+                .init("rule", "The rule."), .init("subject", "As in /api/alerts."), .init("for", "1h, 8h, 1d or 7d."),
+            ], post: { $0.alerts.silence($1) }),
+        Route(
+            "/alerts/maintenance", .owner, "Nothing is sent of a node, or of anything, from and until.",
+            form: [
+                .init("node", "Its id; empty: everything."), .init("from", "2026-11-25T10:00, in the owner's zone."),
+                .init("until", "Likewise."), .init("reason", "The owner's words."),
+            ], post: { $0.alerts.plan($1) }),
+        Route(
+            "/alerts/unsilence", .owner, "Ends a silence or a maintenance window.",
+            form: [.init("silence", "Its id.")], post: { $0.alerts.unsilence($1) }),
+        Route("/alerts/test", .owner, "Sends a test message on every channel.", post: { $0.alerts.test($1) }),
         Route("/settings", .owner, "Who gets in, and how things are shown.") { $0.settings.page($1) },
         Route("/settings/audit", .owner, "Sign-ins and changes of access, newest first.") { $0.settings.audit($1) },
         Route("/settings/audit.csv", .owner, "The audit as a table.", [.csv]) { $0.settings.auditCSV($1) },
@@ -102,6 +121,10 @@ extension Site {
                 .init("telegram_id", "Whose usage it shows."),
                 .init("expires", "For how long, as in 12h or 90d; a year at most. Default: 30d."),
             ], post: { $0.doorPages.makeLink($1) }),
+        Route(
+            "/api/alerts", .readers, "Alerts, those that last first, with silences and messages.", [.object],
+            query: Parameter.pages
+        ) { $0.alerts.api($1) },
         Route("/api/openapi.json", .anyone, "This document.", [.object]) { $0.openAPI($1) },
 
         Route(

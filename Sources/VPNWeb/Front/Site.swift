@@ -22,6 +22,9 @@ final class Site: Sendable {
 
         /// With more peers than that `/metrics` has none of their series.
         var mostPeers = 2000
+
+        /// Where alerts are told.
+        var channels: Set<Letter.Channel> = []
     }
 
     private let newsstand: Newsstand
@@ -30,6 +33,7 @@ final class Site: Sendable {
     let pages: OwnerPages
     let doorPages: DoorPages
     let settings: SettingsPages
+    let alerts: AlertPages
     private let press = Press()
     private let tally = Tally()
     private let current: Mutex<Settings>
@@ -39,7 +43,7 @@ final class Site: Sendable {
 
     init(
         newsstand: Newsstand, door: Door, store: TrafficStore, settings: Settings,
-        refresh: @escaping @Sendable () -> Void
+        watchman: AlertPages.Watchman = .init(), refresh: @escaping @Sendable () -> Void
     ) {
         self.newsstand = newsstand
         self.door = door
@@ -48,6 +52,7 @@ final class Site: Sendable {
         pages = OwnerPages(past: past)
         doorPages = DoorPages(door: door, past: past)
         self.settings = SettingsPages(door: door)
+        alerts = AlertPages(store: store, watchman: watchman)
         pollNow = refresh
         current = Mutex(settings)
     }

@@ -1,0 +1,98 @@
+import Foundation
+import TestBed
+import Testing
+
+/// The real daemon, real sockets, and a Bot API on loopback.
+@Suite(.endToEnd, .daemon)
+struct AlertTests {
+    @Test(.timeLimit(.minutes(3)))
+    func `a node that dies is one message, through a kill in the middle of sending, and the message ends with it`()
+        throws
+    {
+        let bed = try Bed()
+        defer { bed.close() }
+        let home = try Namespace(bed, "home", users: [SSHServer.user])
+        let key = try SSHKey(bed.folder + "/key")
+        let server = try SSHServer(home.place, "eu1", port: 2200)
+        try server.authorize(key, script: "true\n")
+        // One that goes on answering: a panel that sees nothing at all is not well, and says so.
+        let other = try SSHServer(home.place, "eu2", port: 2201)
+        try other.authorize(key, script: "true\n")
+        let bot = try FakeBot(home.network)
+        let token = bed.folder + "/token"
+        try write(FakeBot.token + "\n", to: token, mode: 0o600)
+        let panel = try Panel(
+            home.network, program: #require(Program.path),
+            nodes: """
+                  - { id: eu1, name: "<Европа> & Co", ssh: { host: 127.0.0.1, port: 2200, user: vpn-web, key: \(key.path) } }
+                  - { id: eu2, ssh: { host: 127.0.0.1, port: 2201, user: vpn-web, key: \(key.path) } }
+                """,
+            more: """
+                alerts:
+                  telegram: { token_file: \(token), chat: 42, api: "\(bot.api)" }
+                  digest: 1s
+                """)
+        try write(
+            [server, other].map { $0.knownHost("127.0.0.1") + "\n" }.joined(), to: panel.knownHosts)
+        try panel.setPassword()
+        try panel.start()
+        defer { panel.stop() }
+        let owner = try panel.signIn()
+
+        // The token, the chat: asked, and nothing sent.
+        let check = try panel.command(["check"])
+        #expect(check.text.contains("alerts: telegram: the token works"))
+        #expect(try bot.messages().isEmpty)
+
+        // Telegram takes the message, and its answer is lost with the daemon.
+        try bot.set("hang")
+        server.stop()
+        try eventually("the message is taken", within: .seconds(60)) { try bot.messages().isEmpty ? nil : true }
+        panel.kill()
+        try bot.set("none")
+        try panel.start()
+        try eventually("the panel knows that it arrived", within: .seconds(60)) {
+            try letters(owner).allSatisfy { $0.state == "sent" } ? true : nil
+        }
+        var messages = try bot.messages()
+        #expect(messages.count == 1)
+        #expect(messages[0].text.contains("&lt;Европа&gt; &amp; Co: не отвечает"))
+
+        // The page says the same, and takes an acknowledgement.
+        let page = try owner.get("/alerts").text
+        #expect(page.contains("доставлено"))
+        #expect(try owner.post("/alerts/acknowledge", form: ["incident": "1"]).status == 303)
+        try eventually("the message says so", within: .seconds(20)) {
+            try bot.messages()[0].text.contains("принято") ? true : nil
+        }
+        // A test message, through bad weather.
+        try bot.set("limit")
+        #expect(try owner.post("/alerts/test", form: ["x": ""]).status == 303)
+        try eventually("429 is noted", within: .seconds(20)) {
+            try letters(owner).contains { $0.problem?.hasPrefix("429") == true } ? true : nil
+        }
+        try bot.set("none")
+        try eventually("the test arrives", within: .seconds(30)) { try bot.messages().count == 2 ? true : nil }
+
+        try server.start()
+        try eventually("the message ends", within: .seconds(100), every: .milliseconds(500)) {
+            try bot.messages()[0].text.contains("✅") ? true : nil
+        }
+        messages = try bot.messages()
+        #expect(messages.count == 2)
+        #expect(messages[1].at - messages[0].at >= 1)
+    }
+
+    private struct Letters: Decodable {
+        var messages: [Letter]
+    }
+
+    private struct Letter: Decodable {
+        var state: String
+        var problem: String?
+    }
+
+    private func letters(_ owner: Visitor) throws -> [Letter] {
+        try owner.get("/api/alerts").json(Letters.self).messages
+    }
+}
