@@ -82,7 +82,7 @@ extension Page {
             case .planned: page.words(.workPlanned)
             case .unsilenced: page.words(.silenceEnded)
             case .tested: page.words(.testQueued)
-            case .failed: page.words(.sessionsNotEnded)
+            case .failed: page.words(.alertNotStored)
             case .wrongTime: page.words(.wrongTimes)
             }
         }
@@ -332,10 +332,6 @@ extension Page {
                 page.element("option", .value(word)) { $0.text(OwnerClock.span(seconds, $0.language)) }
             }
         }
-    }
-
-    private mutating func hidden(_ name: StaticString, _ value: String) {
-        void("input", .fixed("type", "hidden"), .fixed("name", name), .value(value))
     }
 
     // MARK: Messages

@@ -53,6 +53,7 @@ enum Phrase: CaseIterable, Sendable {
     case barPartly, barBlocked, barDown, barUnknown, outages14, byKind, statusFeed, statusJSON
     case statesMean, meaningOnline, meaningOffline, meaningBlocked, meaningUnknown
     // Alerts
+    case alertNotStored
     case alerts, fromMoment, openAlerts, alertHistory, alert, delivery, acknowledge, acknowledgedAt, silenceFor
     case silenceIt, silences, about, fromWhen, untilWhen, reasonOf, planWork, planIt, maintenanceOf, silenceOf
     case everyRule, everything, endNow, messages, message, sentAt, sendTest, lastAlert, noLongerWatched, heldByCause
@@ -377,6 +378,8 @@ enum Phrase: CaseIterable, Sendable {
         case .meaningUnknown: Wording("Доказательств нет ни за, ни против.", "Nothing proves it either way.")
 
         case .alerts: Wording("Тревоги", "Alerts")
+        case .alertNotStored:
+            Wording("Не удалось: база данных не приняла запись.", "That failed: the database took no write.")
         case .fromMoment: Wording("С {1}.", "Since {1}.")
         case .openAlerts: Wording("Сейчас", "Now")
         case .alertHistory: Wording("История", "History")
