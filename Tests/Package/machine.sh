@@ -23,7 +23,12 @@ close() {
     [ -z "$keeper" ] || kill -KILL "$keeper" 2>/dev/null || true
     [ -z "$helper" ] || kill "$helper" 2>/dev/null || true
     wait 2>/dev/null || true
-    if [ -d "$group" ]; then find "$group" -depth -type d -exec rmdir {} + 2>/dev/null || true; fi
+    # The kernel ends what was in it after its first process, one by one.
+    for _ in 1 2 3 4 5 6 7 8 9 10; do
+        [ -d "$group" ] || break
+        find "$group" -depth -type d -exec rmdir {} \; 2>/dev/null || true
+        sleep 0.2
+    done
     rm -rf "$folder"
 }
 trap close EXIT
