@@ -156,7 +156,7 @@ extension Parameter.Kind {
 }
 
 /// What an answer holds.
-enum Content: Sendable {
+enum Content: Sendable, Equatable {
     case page
     case text
     case csv
