@@ -146,7 +146,7 @@ struct SecurityTests {
             let path = PlantedSite.path(of: route)
             let answer = try site.ask(path, as: role)
             guard answer.status == 200 else { continue }
-            if answer.header("Cache-Control") == "no-store" { continue }
+            if answer.header("Cache-Control")?.contains("no-store") == true { continue }
             let tag = try #require(answer.header("ETag"), "\(path)")
             let again = try site.ask(path, as: role, headers: [.init(name: "IF_NONE_MATCH", value: tag)])
             // Ages may have moved on by a second between the two.
