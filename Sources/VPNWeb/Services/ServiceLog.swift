@@ -128,7 +128,9 @@ struct ServiceLog {
         var last24h = ServiceHistory.Sum()
         var outages: [ServiceHistory.Outage] = []
         var first = 0
+        var before: ServiceState.Status?
         for span in spans {
+            defer { before = span.status }
             let dayAgo = max(span.since, now.advanced(by: -86_400))
             last24h.add(span.status, max(0, min(span.until, now).seconds(since: dayAgo)))
             while first < days.count, cuts[first + 1] <= span.since { first += 1 }
@@ -139,7 +141,7 @@ struct ServiceLog {
                 index += 1
             }
             guard let start = cuts.first, span.until > start else { continue }
-            enter(span, &outages)
+            enter(span, after: before, &outages)
         }
         // What was seen a moment ago goes on.
         if let last = spans.last, last.status != .online, now.seconds(since: last.until) <= patience {
@@ -149,7 +151,9 @@ struct ServiceLog {
     }
 
     /// Down, blocked and down again without an online moment between is one outage: it has one cause.
-    private static func enter(_ span: ServiceSpan, _ outages: inout [ServiceHistory.Outage]) {
+    private static func enter(
+        _ span: ServiceSpan, after before: ServiceState.Status?, _ outages: inout [ServiceHistory.Outage]
+    ) {
         guard span.status != .online else {
             // Closes it: the next one is another.
             if let last = outages.last, last.until != nil {
@@ -157,7 +161,9 @@ struct ServiceLog {
             }
             return
         }
-        if let last = outages.last, let until = last.until, span.since.seconds(since: until) <= patience {
+        if before != .online, let last = outages.last, let until = last.until,
+            span.since.seconds(since: until) <= patience
+        {
             outages[outages.count - 1].until = span.until
             // Blocked says more than down.
             if span.status == .blocked, last.status == .offline {
