@@ -81,7 +81,7 @@ test-deb: deb $(DEB)/bookworm/done
 
 $(DEB)/bookworm/done: | test-packages
 	rm -rf $(DEB)/bookworm
-	debootstrap --variant=minbase --include=$$(echo $(MACHINE_PACKAGES) | tr ' ' ,) bookworm $(DEB)/bookworm http://deb.debian.org/debian
+	debootstrap --variant=minbase --include=$$(echo $(MACHINE_PACKAGES) | tr ' ' ,) bookworm $(DEB)/bookworm
 	touch $@
 
 # Packs a program that is there: what `make deb` built, or a test's.

@@ -27,6 +27,7 @@ LOADED = {
     "libcurl4": "curl",
     "libfcgi0ldbl": "OML",
     "libgcc-s1": "GPL-3.0-or-later WITH GCC-exception-3.1",
+    "libqrcodegen1": "MIT",
     "libsodium23": "ISC",
     "libsqlite3-0": "blessing",
     "libssh2-1": "BSD-3-Clause",
