@@ -76,7 +76,7 @@ package struct ProbeFailure: Error, Sendable, Equatable {
         case .certificateUntrusted: "install its authority, or name it in ca_file"
         case .badStatus: "look at the server's own log"
         case .forbiddenAddress: "if it is meant, add the address to outbound.allow"
-        case .notAllowed: "sysctl -w net.ipv4.ping_group_range=\"0 2147483647\" (the package writes /etc/sysctl.d/60-vpn-web.conf for it)"
+        case .notAllowed: "sysctl -w net.ipv4.ping_group_range=\"0 2147483647\" (kept in /etc/sysctl.d)"
         case .notReady: "see the node's own line"
         default: "look at the panel's log"
         }
