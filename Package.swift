@@ -77,7 +77,7 @@ let package = Package(
             name: "VPNWebTests",
             dependencies: [
                 "VPNWeb", "Accounting", "Probes", "Transfer", "Fleet", "WireGuard", "FastCGI", "Pages", "Roster",
-                "Store", "Access",
+                "Store", "Access", "TestBed",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
             ]),

@@ -11,6 +11,9 @@ package struct HostCookie: Sendable {
     /// Who gave the right password, and owes a code.
     package static let pending = HostCookie(name: "__Host-vpnweb-code", sameSite: "Strict")
 
+    /// Who was sent to Telegram. Lax: the way back begins there.
+    package static let telegram = HostCookie(name: "__Host-vpnweb-telegram", sameSite: "Lax")
+
     fileprivate static let session = HostCookie(name: "__Host-vpnweb", sameSite: "Lax")
 
     /// For `Set-Cookie`.

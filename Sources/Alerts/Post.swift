@@ -25,21 +25,8 @@ package struct Post: Sendable {
     package func telegram(api: String, token: String, method: String, body: [UInt8]) -> Reply {
         var request = HTTPRequest(
             .post, "\(api)/bot\(token)/\(method)", headers: [("Content-Type", "application/json")], body: body)
-        Self.open(&request, to: api)
+        request.allowLoopback()
         return ask(request)
-    }
-
-    /// A server on this machine is reached in the clear: nobody is in between.
-    private static func open(_ request: inout HTTPRequest, to url: String) {
-        guard isLoopback(url) else { return }
-        request.isPlainAllowed = true
-        request.addresses.allowed += ["127.0.0.0/8", "::1"].compactMap { AddressRange($0) }
-    }
-
-    package static func isLoopback(_ url: String) -> Bool {
-        guard let host = URLComponents(string: url)?.host else { return false }
-        return host == "localhost" || host == "::1" || host == "[::1]"
-            || HostAddress(host).map { AddressRange("127.0.0.0/8")?.contains($0) ?? false } ?? false
     }
 
     // MARK: Webhook
@@ -57,7 +44,7 @@ package struct Post: Sendable {
             headers.append(("X-VPN-Web-Signature", "sha256=" + Self.signature(secret, now.seconds, body)))
         }
         var request = HTTPRequest(.post, url, headers: headers, body: body, addresses: addresses)
-        Self.open(&request, to: url)
+        request.allowLoopback()
         return ask(request)
     }
 
@@ -76,7 +63,7 @@ package struct Post: Sendable {
     /// Tells a watcher outside that all is well; nobody waits for it. `then` is told what went wrong, nil: nothing.
     package func pulse(_ url: String, addresses: AddressPolicy, then: @escaping @Sendable (String?) -> Void) {
         var request = HTTPRequest(.get, url, addresses: addresses)
-        Self.open(&request, to: url)
+        request.allowLoopback()
         client.perform(request, within: Self.patience) { result in
             switch result {
             case .success(let response): then((200..<300).contains(response.status) ? nil : "\(response.status)")

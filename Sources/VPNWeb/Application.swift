@@ -55,7 +55,7 @@ struct Application {
         let (client, engine) = try Self.probing(inbox)
         engine.update(configuration.probes(facts: facts, stamps: stamps))
         let poller = Poller { node, outcome in inbox.put(.outcome(node, outcome)) }
-        let door = Door(store: store, url: configuration.url ?? "", log: log)
+        let door = Door(store: store, settings: configuration.door, transfer: client, log: log)
         let alerting = try Alerting(configuration.alerting, store: store, newsstand: newsstand, log: log)
         let site = Site(
             newsstand: newsstand, door: door, store: store, settings: configuration.site,
@@ -80,7 +80,7 @@ struct Application {
 
         while signals.wait() == .reload {
             SystemdNotify.send("RELOADING=1")
-            if let configuration = reload(poller, inbox, site, alerting) {
+            if let configuration = reload(poller, inbox, door, site, alerting) {
                 engine.update(configuration.probes(facts: facts, stamps: stamps))
             }
             SystemdNotify.send("READY=1")
@@ -103,12 +103,14 @@ struct Application {
 
     /// What cannot be read or is wrong changes nothing.
     private func reload(
-        _ poller: Poller, _ inbox: Inbox<Bookkeeper.Message>, _ site: Site, _ alerting: Alerting
+        _ poller: Poller, _ inbox: Inbox<Bookkeeper.Message>, _ door: Door, _ site: Site,
+        _ alerting: Alerting
     ) -> Configuration? {
         do {
             let configuration = try ConfigurationOption.load(configurationPath)
             let nodes = try configuration.nodeSettings()
             inbox.put(.settings(configuration.bookkeeping))
+            door.change(to: configuration.door)
             site.change(to: configuration.site)
             alerting.change(to: configuration.alerting)
             poller.update(nodes)

@@ -1,3 +1,4 @@
+import Access
 import Fleet
 import Nodes
 import Pages
@@ -81,6 +82,11 @@ extension Configuration {
         Bookkeeper.Settings(
             nodes: fleetNodes, files: rosterFiles, zone: zone, retention: retention,
             services: serviceStates, panelKeys: panelKeys)
+    }
+
+    var door: Door.Settings {
+        Door.Settings(
+            url: url ?? "", policy: SessionPolicy(idle: signIn.idle.components.seconds), telegram: signIn.telegram)
     }
 
     var site: Site.Settings {

@@ -26,7 +26,7 @@ import Testing
                 },
                 Output(name: "login-\(tag).html") {
                     LoginPage(
-                        problem: .tooManyTries(retryAfter: 90), next: "/users?page=2",
+                        problem: .tooManyTries(retryAfter: 90), next: "/users?page=2", takesTelegram: true,
                         context: Fleets.context(language, isSignedIn: false, path: "/login")
                     ).html()
                 },

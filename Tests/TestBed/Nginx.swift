@@ -11,6 +11,7 @@ package final class Nginx: Sendable {
 
     package var url: String { "https://localhost:\(port)" }
     package var certificate: String { folder + "/certificate.pem" }
+    package var accessLog: String { folder + "/access.log" }
     var configuration: String { folder + "/nginx.conf" }
 
     /// nginx/vpn-web.conf of this source tree.

@@ -103,10 +103,13 @@ package final class Panel: Sendable {
 
     /// Signs in; what is asked through the visitor is asked as the owner.
     package func signIn() throws -> Visitor {
-        let visitor = Visitor(front: front, cookies: folder + "/cookies-\(UUID().uuidString)")
+        let visitor = visitor()
         try visitor.signIn(password)
         return visitor
     }
+
+    /// Somebody with a browser.
+    package func visitor() -> Visitor { Visitor(front: front, cookies: folder + "/cookies-\(UUID().uuidString)") }
 }
 
 /// What the page said.

@@ -76,7 +76,8 @@ struct AlertPagesTests {
                     generation: 1, madeAt: now,
                     nodes: [NodeRow(status: NodeStatus(node: node), peers: nil, peersOnline: nil)], peers: [],
                     users: [], services: [], roster: Roster(), panel: panel)),
-            door: Door(store: books.store, url: "", log: Logger(label: "t") { _ in SwiftLogNoOpLogHandler() }),
+            door: Door(
+                store: books.store, settings: .init(), log: Logger(label: "t") { _ in SwiftLogNoOpLogHandler() }),
             store: books.store,
             settings: Site.Settings(
                 url: "", language: .english, zone: TimeZone(identifier: "Europe/Moscow")!, units: .si,

@@ -18,6 +18,8 @@ struct AuthorisationTests {
         // A link that is none.
         case (.anyone, _) where route.path.text == "/u/{secret}": 404
         case (.anyone, _): 200
+        // It is not configured.
+        case (.everybody, _) where route.path.text.hasPrefix("/login/telegram"): 404
         case (.everybody, .revoked), (.everybody, .expiredToken), (.everybody, .garbage):
             route.isForPrograms ? 401 : 200
         case (.everybody, .owner) where route.path.text == "/login": 303

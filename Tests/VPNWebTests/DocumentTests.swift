@@ -122,7 +122,8 @@ struct DocumentTests {
             "services: [{ \(unknown) }]", "public: { \(unknown) }", "alerts: { \(unknown) }",
             "alerts: { telegram: { \(unknown) } }", "alerts: { webhook: { \(unknown) } }", "billing: { \(unknown) }",
             "users: [{ \(unknown) }]", "history: { \(unknown) }", "metrics: { \(unknown) }",
-            "outbound: { \(unknown) }", "alerts: { quiet: { \(unknown) } }", "alerts: { heartbeat: { \(unknown) } }",
+            "outbound: { \(unknown) }", "sign_in: { \(unknown) }", "sign_in: { telegram: { \(unknown) } }",
+            "alerts: { quiet: { \(unknown) } }", "alerts: { heartbeat: { \(unknown) } }",
         ]
         var known: Set<String> = []
         for section in sections {

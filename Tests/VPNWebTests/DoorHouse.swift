@@ -8,6 +8,7 @@ import Pages
 import Store
 import Synchronization
 import Testing
+import Transfer
 import WireGuard
 
 @testable import VPNWeb
@@ -21,11 +22,12 @@ final class DoorHouse {
     let store: TrafficStore
     let door: Door
     let site: Site
+    private let client: HTTPClient?
 
     /// What the door said in the log.
     let lines = LogLines()
 
-    init(password: String? = DoorHouse.password) throws {
+    init(password: String? = DoorHouse.password, telegram: Door.Telegram? = nil) throws {
         store = try TrafficStore(path: folder + "/vpn-web.db", role: .daemon)
         if let password {
             // A cheap one: it is checked at the cost that stands in it.
@@ -33,7 +35,10 @@ final class DoorHouse {
             try store.setPassword(StoredPassword(hash: hash.text, changed: .now))
         }
         let lines = lines
-        door = Door(store: store, url: "https://\(Self.host)", log: Logger(label: "t") { _ in Listener(lines: lines) })
+        client = try telegram.map { _ in try HTTPClient() }
+        door = Door(
+            store: store, settings: .init(url: "https://\(Self.host)", telegram: telegram), transfer: client,
+            log: Logger(label: "t") { _ in Listener(lines: lines) })
         let alice = User(telegramID: 42, username: "alice")
         let bob = User(telegramID: 43, username: "canary-bob")
         var peer = PeerRow(node: NodeID("eu1"), interface: "wg0", publicKey: "canary-key")
@@ -55,6 +60,7 @@ final class DoorHouse {
     }
 
     deinit {
+        client?.stop()
         door.close()
         try? store.close()
         try? FileManager.default.removeItem(atPath: folder)

@@ -26,7 +26,7 @@ struct DoorOnFullDiskTests {
         try store.insert(StoredToken(name: "t", hash: token.hash.bytes, scope: .read, created: then))
         var log = Logger(label: "test")
         log.logLevel = .critical
-        let door = Door(store: store, url: "", log: log)
+        let door = Door(store: store, settings: .init(), log: log)
         defer { door.close() }
 
         disk.fill()

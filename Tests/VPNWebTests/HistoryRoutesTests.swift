@@ -59,7 +59,8 @@ struct HistoryRoutesTests {
         settings.billing.nodes[Self.eu1] = .init(bytes: 1_000_000, startDay: 1)
         site = Site(
             newsstand: Newsstand(snapshot),
-            door: Door(store: books.store, url: "", log: Logger(label: "t") { _ in SwiftLogNoOpLogHandler() }),
+            door: Door(
+                store: books.store, settings: .init(), log: Logger(label: "t") { _ in SwiftLogNoOpLogHandler() }),
             store: books.store, settings: settings, refresh: {})
     }
 

@@ -51,7 +51,8 @@ struct OwnerPagesTests {
             panel: PanelState(version: "canary-1", startedAt: UnixTime(Date())))
         site = Site(
             newsstand: Newsstand(snapshot),
-            door: Door(store: books.store, url: "", log: Logger(label: "t") { _ in SwiftLogNoOpLogHandler() }),
+            door: Door(
+                store: books.store, settings: .init(), log: Logger(label: "t") { _ in SwiftLogNoOpLogHandler() }),
             store: books.store,
             settings: Site.Settings(
                 url: "", language: .english, zone: TimeZone(identifier: "Europe/Moscow")!, units: .si,

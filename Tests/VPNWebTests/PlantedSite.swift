@@ -69,7 +69,7 @@ final class PlantedSite: Sendable {
             units: .iec, published: published)
         settings.billing.nodes[Self.eu1] = .init(bytes: 1_000_000, startDay: 1)
         site = Site(
-            newsstand: Newsstand(Self.snapshot(now)), door: Door(store: books.store, url: "", log: log),
+            newsstand: Newsstand(Self.snapshot(now)), door: Door(store: books.store, settings: .init(), log: log),
             store: books.store, settings: settings, refresh: {})
     }
 

@@ -56,7 +56,8 @@ struct ServedSumsTests {
             panel: PanelState(version: "t", startedAt: now))
         site = Site(
             newsstand: Newsstand(snapshot),
-            door: Door(store: books.store, url: "", log: Logger(label: "t") { _ in SwiftLogNoOpLogHandler() }),
+            door: Door(
+                store: books.store, settings: .init(), log: Logger(label: "t") { _ in SwiftLogNoOpLogHandler() }),
             store: books.store,
             settings: Site.Settings(
                 url: "", language: .english, zone: zone.timeZone, units: .iec, published: PublicSettings()),

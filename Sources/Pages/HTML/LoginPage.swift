@@ -2,6 +2,7 @@
 package struct LoginPage: Sendable {
     let problem: Problem?
     let next: String?
+    let takesTelegram: Bool
     let context: PageContext
 
     /// Why the reader is (still) here.
@@ -16,14 +17,20 @@ package struct LoginPage: Sendable {
         case foreignForm
         /// The second step took too long, or too many tries.
         case startAgain
+        /// Telegram does not vouch for the visitor, or for nobody whom the owner named.
+        case telegramRefused
+        case telegramUnreachable
         /// No refusal: the password was just set.
         case passwordSet
     }
 
     /// `next`: where to go afterwards; the caller lets only paths of this panel through.
-    package init(problem: Problem? = nil, next: String? = nil, context: PageContext) {
+    package init(
+        problem: Problem? = nil, next: String? = nil, takesTelegram: Bool = false, context: PageContext
+    ) {
         self.problem = problem
         self.next = next
+        self.takesTelegram = takesTelegram
         self.context = context
     }
 
@@ -45,6 +52,7 @@ package struct LoginPage: Sendable {
                     }
                 }
                 page.element("form", .fixed("method", "post"), .action(Link("/login"))) { $0.fields(next, problem) }
+                if takesTelegram { page.telegram(next) }
             }
         }
     }
@@ -66,6 +74,17 @@ extension Page {
         element("button", .fixed("type", "submit")) { $0.words(.signIn) }
     }
 
+    /// A link: a form that ends on another site is held back by our own policy.
+    fileprivate mutating func telegram(_ next: String?) {
+        let link = Link("/login/telegram")
+        element("p") { page in
+            page.element("a", .class("button"), .href(next.map { link.query("next", $0) } ?? link)) {
+                $0.words(access: .byTelegram)
+            }
+        }
+        element("p", .class("hint")) { $0.words(access: .byTelegramHelp) }
+    }
+
     fileprivate mutating func refusal(_ problem: LoginPage.Problem) {
         switch problem {
         case .wrong: words(.wrongPassword)
@@ -75,7 +94,28 @@ extension Page {
         case .notSetUp: words(.notSetUp)
         case .foreignForm: words(.foreignForm)
         case .startAgain: words(access: .startAgain)
+        case .telegramRefused: words(access: .telegramRefused)
+        case .telegramUnreachable: words(access: .telegramUnreachable)
         case .passwordSet: words(access: .passwordSetSignIn)
+        }
+    }
+}
+
+/// While Telegram is asked. The browser comes again by itself; who has one that does not follows the link.
+package struct TelegramPage: Sendable {
+    let context: PageContext
+
+    package init(context: PageContext) { self.context = context }
+
+    package func html() -> [UInt8] {
+        Page.framed(context, title: Page(context).title(.signInTitle)) { page in
+            page.element("section", .class("door")) { page in
+                page.element("h1") { $0.words(.signInTitle) }
+                page.element("p", .fixed("role", "status")) { $0.words(access: .askingTelegram) }
+                page.element("p") { page in
+                    page.element("a", .class("button"), .href(Link("/login/telegram/wait"))) { $0.words(.proceed) }
+                }
+            }
         }
     }
 }

@@ -2,7 +2,8 @@
 enum AccessWords: CaseIterable, Sendable {
     // Getting in
     case setUpLead, setUpHelp, codeLead, codeHelp, useRecoveryCode, recoveryHelp, startAgain, passwordSetSignIn
-    case wrongCode, wrongSetupToken, toSetUp
+    case wrongCode, wrongSetupToken, toSetUp, byTelegram, byTelegramHelp, askingTelegram, telegramRefused
+    case telegramUnreachable
     // The password
     case passwordRules, tooShort, tooLong, common, differ
     // What was done, and what was not
@@ -30,8 +31,8 @@ enum AccessWords: CaseIterable, Sendable {
                 "Where there is a password already, a new code replaces it: the way in when it is forgotten.")
         case .codeLead:
             Wording(
-                "Пароль верный. Теперь шесть цифр из приложения.",
-                "The password is right. Now the six digits from the app.")
+                "Первый шаг пройден. Теперь шесть цифр из приложения.",
+                "The first step is done. Now the six digits from the app.")
         case .codeHelp:
             Wording(
                 "Каждый код действует один раз. Если не подходит, проверьте часы телефона и дождитесь следующего.",
@@ -56,6 +57,20 @@ enum AccessWords: CaseIterable, Sendable {
                 "Код не подошёл или истёк. Сделайте новый: `sudo vpn-web setup-token`",
                 "That code did not fit, or is over. Make a new one: `sudo vpn-web setup-token`")
         case .toSetUp: Wording("Задать пароль", "Set the password")
+
+        case .byTelegram: Wording("Войти через Telegram", "Sign in by Telegram")
+        case .byTelegramHelp:
+            Wording(
+                "Вместо пароля. Если Telegram недоступен, войдите паролем.",
+                "In place of the password. When Telegram is out of reach, the password lets you in.")
+        case .askingTelegram:
+            Wording("Спрашиваем Telegram. Это секунда или две.", "Asking Telegram. That takes a second or two.")
+        case .telegramRefused:
+            Wording(
+                "Вход через Telegram не состоялся: отменён, просрочен, или этому аккаунту вход не открыт. Войдите паролем.",
+                "The sign-in by Telegram did not succeed: cancelled, over, or not for this account. Use the password.")
+        case .telegramUnreachable:
+            Wording("Telegram не ответил. Войдите паролем.", "Telegram did not answer. Use the password.")
 
         case .passwordRules:
             Wording(

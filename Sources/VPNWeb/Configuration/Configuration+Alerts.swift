@@ -117,9 +117,9 @@ extension Configuration {
 
 extension ConfigurationValue {
     /// A URL that we call: https, or anything on this machine itself.
-    fileprivate func outwards(pathAllowed: Bool) -> String? {
+    func outwards(pathAllowed: Bool) -> String? {
         guard let text = url(pathAllowed: pathAllowed) else { return nil }
-        guard text.lowercased().hasPrefix("https:") || Post.isLoopback(text) else {
+        guard text.lowercased().hasPrefix("https:") || HTTPRequest.isLoopback(text) else {
             refuse("“\(text)” is not https: what is sent could be read on the way")
             return nil
         }

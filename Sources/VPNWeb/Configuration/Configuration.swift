@@ -41,6 +41,7 @@ struct Configuration: Sendable {
     /// Which addresses probes and messages may be sent to.
     var outbound = AddressPolicy.publicOnly
     var published = Published()
+    var signIn = SignIn()
     var alerts = Alerts()
     var billing = Billing()
     var retention = Retention()
@@ -158,8 +159,7 @@ extension Configuration {
 
     private static let keys = [
         "data", "listen", "listen_group", "url", "language", "timezone", "units", "poll", "known_hosts", "roster",
-        "nodes",
-        "jumps", "outbound", "services", "public", "alerts", "billing", "users", "history",
+        "nodes", "jumps", "outbound", "services", "public", "sign_in", "alerts", "billing", "users", "history",
         "metrics",
     ]
 
@@ -187,6 +187,7 @@ extension Configuration {
         readOutbound(top["outbound"])
         readServices(top["services"])
         readPublished(top["public"])
+        readSignIn(top["sign_in"])
         readAlerts(top["alerts"])
         readHistory(top["history"])
         mostPeersInMetrics = top["metrics"]?.section(["peers"])?["peers"]?.integer(0...100_000) ?? mostPeersInMetrics

@@ -176,7 +176,9 @@ extension Door {
     // MARK: In and out
 
     /// A session for who showed all that is asked for, and the browser is known from now on.
-    func welcome(_ request: Request) throws(StoreError) -> [String] {
+    ///
+    /// - Parameter means: what they showed. Nil: the password.
+    func welcome(_ request: Request, by means: String? = nil) throws(StoreError) -> [String] {
         let now = UnixTime.now
         try passed(request)
         let session = try begin(request, at: now)
@@ -184,7 +186,7 @@ extension Door {
         let ticket: Ticket
         if let known, try store.knowsDevice(known.hash.bytes) { ticket = known } else { ticket = .random() }
         note { () throws(StoreError) in try self.store.useDevice(ticket.hash.bytes, at: now) }
-        try store.audit(AuditEntry(at: now, who: "owner", .signedIn, address: request.remoteAddress))
+        try store.audit(AuditEntry(at: now, who: "owner", .signedIn, subject: means, address: request.remoteAddress))
         log.notice("signed in", metadata: ["address": "\(request.remoteAddress)"])
         return [
             SessionCookie.set(session, policy), HostCookie.device.set(ticket, seconds: Self.deviceMemory),
@@ -230,9 +232,10 @@ extension Door {
     }
 
     /// In the log and in the audit. How many there can be, the budget says.
-    func refused(_ event: AuditEvent, _ request: Request) {
-        log.warning("sign-in failed", metadata: ["address": "\(request.remoteAddress)", "why": "\(event.rawValue)"])
-        write(event, by: "stranger", request)
+    func refused(_ event: AuditEvent, subject: String? = nil, _ request: Request) {
+        let why = [event.rawValue, subject].compactMap(\.self).joined(separator: ": ")
+        log.warning("sign-in failed", metadata: ["address": "\(request.remoteAddress)", "why": "\(why)"])
+        write(event, subject: subject, by: "stranger", request)
     }
 
     private func later(_ seconds: Int, _ request: Request) -> Check { .later(putOffFor(seconds, request)) }
@@ -244,7 +247,7 @@ extension Door {
         return seconds
     }
 
-    private func undecided(_ error: StoreError) -> Answer {
+    func undecided(_ error: StoreError) -> Answer {
         log.error("sign-in cannot be decided", metadata: ["reason": "\(error)"])
         return .failed
     }

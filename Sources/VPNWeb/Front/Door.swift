@@ -4,6 +4,7 @@ import Logging
 import Nodes
 import Store
 import Synchronization
+import Transfer
 import WireGuard
 
 /// Who is asking: the owner by a session, a program by a token, or a stranger. How they get in, and what they settle
@@ -18,9 +19,21 @@ final class Door: Sendable {
         case stranger
     }
 
+    /// What the owner configured; another one after SIGHUP.
+    struct Settings: Sendable {
+        /// The panel's own address, an origin of ours beside the request's host. Empty: not told.
+        var url = ""
+        var policy = SessionPolicy()
+
+        /// Nil: nobody signs in by Telegram.
+        var telegram: Telegram?
+    }
+
     let store: TrafficStore
     let log: Logger
-    let policy = SessionPolicy()
+
+    /// Speaks to Telegram. Nil: nobody is asked.
+    let transfer: HTTPClient?
     let hashing = HashingQueue()
 
     /// Of passwords, and of codes after the right one.
@@ -28,10 +41,14 @@ final class Door: Sendable {
     let codeBudget = Mutex(LoginBudget(.codes))
     let pending = Mutex(PendingLogins())
 
+    /// Of those who are sent to Telegram: what strangers use up of it is none of the password's.
+    let telegramBudget = Mutex(LoginBudget())
+    let openIDLogins = Mutex(OpenIDLogins())
+
     /// A second factor that was shown and not confirmed yet. One: there is one owner.
     let enrolment = Mutex<Enrolment?>(nil)
     let putOff = Mutex(PutOff())
-    private let ours: Mutex<(url: String, origins: CrossOrigin)>
+    private let current: Mutex<Settings>
     private let began = ContinuousClock.now
 
     /// What the database said of a session or a token, for a second: another process may end it.
@@ -45,23 +62,18 @@ final class Door: Sendable {
     private static let memory: Duration = .seconds(1)
     private static let bound = 1024
 
-    /// - Parameter url: the panel's own address, an origin of ours beside the request's host. Empty: not told.
-    init(store: TrafficStore, url: String, log: Logger) {
+    init(store: TrafficStore, settings: Settings, transfer: HTTPClient? = nil, log: Logger) {
         self.store = store
+        self.transfer = transfer
         self.log = log
-        ours = Mutex((url, Self.origins(url)))
+        current = Mutex(settings)
     }
 
-    func change(url: String) {
-        ours.withLock { $0 = (url, Self.origins(url)) }
-    }
+    func change(to settings: Settings) { current.withLock { $0 = settings } }
 
-    private static func origins(_ url: String) -> CrossOrigin {
-        CrossOrigin(trusted: url.isEmpty ? [] : [url])
-    }
-
-    /// The panel's own address. Empty: not told.
-    var url: String { ours.withLock { $0.url } }
+    var settings: Settings { current.withLock { $0 } }
+    var policy: SessionPolicy { settings.policy }
+    var url: String { settings.url }
 
     /// Hashing ends; later sign-ins are put off.
     func close() {
@@ -155,8 +167,13 @@ final class Door: Sendable {
 
     /// The request was made by a page of ours, or by no browser.
     func isOurs(_ request: Request) -> Bool {
-        ours.withLock { $0.origins }.allows(
-            method: request.method, secFetchSite: request.header("Sec-Fetch-Site"), origin: request.header("Origin"),
+        isOurs(request, as: request.method)
+    }
+
+    /// `method`: what it does is held to the rules of that one.
+    func isOurs(_ request: Request, as method: String) -> Bool {
+        CrossOrigin(trusted: url.isEmpty ? [] : [url]).allows(
+            method: method, secFetchSite: request.header("Sec-Fetch-Site"), origin: request.header("Origin"),
             host: request.host)
     }
 

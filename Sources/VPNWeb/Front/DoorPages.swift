@@ -8,7 +8,7 @@ import WireGuard
 
 /// The ways in and out, and a user's own page.
 final class DoorPages: Sendable {
-    private let door: Door
+    let door: Door
     private let past: PagesPast
 
     init(door: Door, past: PagesPast) {
@@ -19,7 +19,7 @@ final class DoorPages: Sendable {
     /// A form of another site was sent here: nobody is signed in by it.
     func foreignForm(_ visit: Visit) -> Response { loginPage(visit, problem: .foreignForm, status: 403) }
 
-    private static func led(to path: String, _ cookies: [String]) -> Response {
+    static func led(to path: String, _ cookies: [String]) -> Response {
         var response = Response.redirect(to: path)
         for cookie in cookies { response.addHeader("Set-Cookie", cookie) }
         return response
@@ -41,14 +41,19 @@ final class DoorPages: Sendable {
         return visit.private(
             LoginPage(
                 problem: problem ?? (door.hasPassword ? asked : .notSetUp), next: next(visit.request.query["next"]),
-                context: visit.context(isSignedIn: false)
+                takesTelegram: door.takesTelegram, context: visit.context(isSignedIn: false)
             ).html(), status: status)
     }
 
     func signIn(_ visit: Visit) -> Response {
         guard let form = try? visit.request.form() else { return visit.error(.badRequest) }
-        let target = SafeNext.path(form["next"])
-        switch door.signIn(password: form["password"] ?? "", visit.request) {
+        let answer = door.signIn(password: form["password"] ?? "", visit.request)
+        return answered(answer, next: SafeNext.path(form["next"]), visit)
+    }
+
+    /// The first step was taken. `target` is a path of ours.
+    func answered(_ answer: Door.Answer, next target: String, _ visit: Visit) -> Response {
+        switch answer {
         case .welcome(let cookies): return Self.led(to: target, cookies)
         case .codeWanted(let cookie):
             return Self.led(to: target == "/" ? "/login/code" : Visit.link("/login/code", next: target), [cookie])

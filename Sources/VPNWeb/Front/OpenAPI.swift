@@ -200,10 +200,11 @@ extension Route {
             return done + [400, 401, 403, 404, 429, 502, 503].map { ($0, error) }
         }
         var answers: [(Int, [Content])] = [(200, contents)]
-        if audience == .owner || path.text == "/" || path.text == "/login" { answers.append((303, [])) }
+        let isDoor = path.text.hasPrefix("/login")
+        if audience == .owner || path.text == "/" || isDoor { answers.append((303, [])) }
         answers.append((304, []))
         answers.append((400, error))
-        if audience != .anyone, isForPrograms { answers += [(401, error), (403, error)] }
+        if isDoor || audience != .anyone && isForPrograms { answers += [(401, error), (403, error)] }
         if path.parameter != nil || !query.isEmpty || !isForPrograms { answers.append((404, error)) }
         answers += [(429, error), (502, error)]
         answers.append((503, path.text == "/health" ? contents : error))

@@ -17,6 +17,15 @@ extension Site {
                 .init("code", "Six digits of the app."), .init("hand-code", "Or a recovery code."),
                 .init("next", "A path to go to afterwards."),
             ], get: { $0.doorPages.codePage($1) }, post: { $0.doorPages.code($1) }),
+        Route("/login/telegram", .everybody, "Leads to Telegram, where that is configured.") {
+            $0.doorPages.leaveForTelegram($1)
+        },
+        Route("/login/telegram/callback", .everybody, "The way back from there.") {
+            $0.doorPages.arriveFromTelegram($1)
+        },
+        Route("/login/telegram/wait", .everybody, "Whether Telegram has answered.") {
+            $0.doorPages.decideTelegram($1)
+        },
         Route(
             "/setup", .everybody, "Sets the password, by a code from the panel's machine.",
             form: [

@@ -57,10 +57,7 @@ final class Site: Sendable {
         current = Mutex(settings)
     }
 
-    func change(to settings: Settings) {
-        current.withLock { $0 = settings }
-        door.change(url: settings.url)
-    }
+    func change(to settings: Settings) { current.withLock { $0 = settings } }
 
     func answer(_ request: Request) -> Response {
         var visit = Visit(request, settings: current.withLock { $0 }, snapshot: newsstand.snapshot)
