@@ -14,8 +14,9 @@ final class Exchange {
     private var body: [UInt8] = []
     private var isCut = false
 
-    /// The last address that the policy refused.
+    /// The last address that the policy refused, and whether there was one that it did not.
     private var forbidden: HostAddress?
+    private var isAnyPermitted = false
 
     /// Of the answer's headers together. libcurl of 2023 bounds one line only.
     private static let headerLimit = 64 << 10
@@ -149,6 +150,7 @@ final class Exchange {
             forbidden = address
             return false
         }
+        isAnyPermitted = true
         return true
     }
 
@@ -170,7 +172,7 @@ final class Exchange {
         case CURLE_UNSUPPORTED_PROTOCOL, CURLE_URL_MALFORMAT: return TransferFailure(.badURL)
         case CURLE_COULDNT_RESOLVE_HOST: return TransferFailure(.unresolved, detail)
         case CURLE_COULDNT_CONNECT:
-            if let forbidden { return TransferFailure(.forbiddenAddress, "\(forbidden) is private") }
+            if let forbidden, !isAnyPermitted { return TransferFailure(.forbiddenAddress, "\(forbidden) is private") }
             let isRefused = clibcurl_number(handle, CURLINFO_OS_ERRNO) == Int(ECONNREFUSED)
             return TransferFailure(isRefused ? .refused : .unreachable, detail)
         case CURLE_OPERATION_TIMEDOUT:

@@ -1,4 +1,3 @@
-import Foundation
 import Glibc
 import TestBed
 import Testing
@@ -79,21 +78,6 @@ final class RealServerTests {
 
         node.stop()
         #expect(try handshake(node, key, port: 40_404) == .refused)
-    }
-
-    /// VPNWEB_LONG=1 makes it a thousand.
-    @Test(.enabled(if: lacking == nil, "needs \(lacking ?? "nothing")"))
-    func `wireguard-go: of many handshakes with a healthy node none fails`() throws {
-        let node = try WireGuardNode(host.place, number: cable.number)
-        let key = Secret.newWireGuardKey()
-        try node.addProbePeer(try #require(key.publicKey).base64)
-        let count = ProcessInfo.processInfo.environment["VPNWEB_LONG"] == nil ? 25 : 1_000
-        var wrong: [Dialogue.Ending] = []
-        for _ in 0..<count {
-            let ending = try handshake(node, key)
-            if ending != .proven { wrong.append(ending) }
-        }
-        #expect(wrong == [])
     }
 
     @Test(.enabled(if: lacking == nil, "needs \(lacking ?? "nothing")"))

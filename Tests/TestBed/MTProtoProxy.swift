@@ -1,4 +1,5 @@
 import Foundation
+import Synchronization
 
 /// PyPI's mtprotoproxy in a namespace where one of Telegram's data centres seems to be near: its real address is on `lo`, and
 /// answers as it would.
@@ -11,7 +12,7 @@ package final class MTProtoProxy: Sendable {
     package let site = "www.example.org"
     private let place: Place
     private let configuration: String
-    private let process: Child
+    private let process = Mutex<Child?>(nil)
 
     package var plainSecret: String { key }
     package var paddedSecret: String { "dd" + key }
@@ -51,12 +52,20 @@ package final class MTProtoProxy: Sendable {
 
             """, to: configuration)
         try place.ip(["addr replace \(Self.dataCentre)/32 dev lo"])
-        let log = place.bed.folder + "/mtproto-\(port).log"
         _ = try place.start([Self.python, Script.path("data_centre"), Self.dataCentre, "443"], output: log)
-        process = try place.start([Self.python, Script.path("mtproto_proxy"), configuration], output: log)
-        try place.listening(address, port, log: log)
+        try start()
         try place.listening(Self.dataCentre, 443, log: log)
     }
 
-    package func stop() throws { try place.stop(process, address, port) }
+    private var log: String { place.bed.folder + "/mtproto-\(port).log" }
+
+    package func start() throws {
+        let child = try place.start([Self.python, Script.path("mtproto_proxy"), configuration], output: log)
+        process.withLock { $0 = child }
+        try place.listening(address, port, log: log)
+    }
+
+    package func stop() throws {
+        if let child = process.withLock({ $0 }) { try place.stop(child, address, port) }
+    }
 }

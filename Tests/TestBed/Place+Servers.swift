@@ -9,10 +9,12 @@ enum Script {
 
 extension Place {
     /// A program that speaks none of ours, over TCP and UDP.
-    package func startOtherProgram(_ address: String, _ port: Int) throws {
+    @discardableResult
+    package func startOtherProgram(_ address: String, _ port: Int) throws -> Child {
         let log = bed.folder + "/other-\(port).log"
-        _ = try start(["python3", Script.path("other_program"), address, "\(port)"], output: log)
+        let child = try start(["python3", Script.path("other_program"), address, "\(port)"], output: log)
         try listening(address, port, log: log)
+        return child
     }
 
     /// A page over plain HTTP for a proxy to fetch.
@@ -30,7 +32,7 @@ extension Place {
     }
 
     /// Ends a server, and waits until nobody listens there any more.
-    func stop(_ server: Child, _ address: String, _ port: Int) throws {
+    package func stop(_ server: Child, _ address: String, _ port: Int) throws {
         server.kill()
         try eventually("nobody listens on \(address):\(port)") { try listens(address, port) ? nil : true }
     }

@@ -58,6 +58,8 @@ package final class SecureServer: Sendable {
         return (child, ports)
     }
 
+    package func stop() { child.kill() }
+
     deinit {
         child.kill()
         try? FileManager.default.removeItem(atPath: folder)

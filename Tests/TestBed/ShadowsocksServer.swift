@@ -1,3 +1,5 @@
+import Synchronization
+
 /// Debian's shadowsocks-libev, and a page behind it.
 package final class ShadowsocksServer: Sendable {
     package let address: String
@@ -5,7 +7,8 @@ package final class ShadowsocksServer: Sendable {
     package let method: String
     package let password: String
     private let place: Place
-    private let process: Child
+    private let file: String
+    private let process = Mutex<Child?>(nil)
 
     package static let program = "ss-server"
 
@@ -15,14 +18,21 @@ package final class ShadowsocksServer: Sendable {
         self.port = port
         self.method = method
         self.password = password
-        let file = place.bed.folder + "/shadowsocks-\(port)"
+        file = place.bed.folder + "/shadowsocks-\(port)"
         try write(
             """
             {"server": "\(address)", "server_port": \(port), "method": "\(method)", "password": "\(password)", "timeout": 60}
             """, to: file + ".json")
-        process = try place.start([Self.program, "-c", file + ".json"], output: file + ".log")
+        try start()
+    }
+
+    package func start() throws {
+        let child = try place.start([Self.program, "-c", file + ".json"], output: file + ".log")
+        process.withLock { $0 = child }
         try place.listening(address, port, log: file + ".log")
     }
 
-    package func stop() throws { try place.stop(process, address, port) }
+    package func stop() throws {
+        if let child = process.withLock({ $0 }) { try place.stop(child, address, port) }
+    }
 }

@@ -76,6 +76,13 @@ struct HTTPSTests {
         #expect(await client.answer(other).reason == .forbiddenAddress)
     }
 
+    @Test func `where one address of a name is permitted and nobody listens, that is said`() async throws {
+        let request = get("https://localhost:\(try freePort())/") {
+            $0.addresses = AddressPolicy(allowed: [AddressRange("127.0.0.0/8")!])
+        }
+        #expect(await client.answer(request).reason == .refused)
+    }
+
     @Test func `other schemes are refused`() async throws {
         let urls = [
             server.url("plain"), "file:///etc/passwd", "ftp://localhost/", "gopher://localhost/", "telnet://localhost",

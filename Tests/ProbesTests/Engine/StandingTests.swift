@@ -47,6 +47,30 @@ struct StandingTests {
         #expect(standing.state == .up)
     }
 
+    /// Acceptance: within three intervals, at the worst of chances and with every probe as long as it may take.
+    @Test func `a fall and a rise are known within three intervals`() {
+        let (interval, timeout) = (Duration.seconds(60), Duration.seconds(10))
+        for chance in [0, 0.5, 1] {
+            let start = ContinuousClock.now
+            // The last good probe ended as the service died, a whole interval before the next one.
+            var (table, now) = (Timetable(interval: interval, from: start, chance: 1), start)
+            table.turn(true, began: now, interval: interval, chance: 1)
+            for _ in 0..<Standing.failuresToFall {
+                let began = max(now, table.next)
+                now = began + timeout
+                table.turn(false, began: began, interval: interval, chance: chance)
+            }
+            #expect(now - start < interval * 3)
+            // It came back just after the probe that took it down.
+            let back = now
+            for _ in 0..<Standing.successesToRise {
+                now = max(now, table.next)
+                table.turn(true, began: now, interval: interval, chance: chance)
+            }
+            #expect(now - back < interval * 3)
+        }
+    }
+
     @Test func `a turn comes after the interval, sooner while it is unclear, and never at the same moment for all`() {
         let now = ContinuousClock.now
         func next(_ results: [Bool], chance: Double) -> Duration {
