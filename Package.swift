@@ -69,7 +69,8 @@ let package = Package(
             dependencies: ["Store", "Accounting", "Fleet", "WireGuard", .product(name: "GRDB", package: "GRDB.swift")]),
         .testTarget(name: "TransferTests", dependencies: ["Transfer", "TestBed"]),
         .testTarget(name: "ProbesTests", dependencies: ["Probes", "Transfer", "Fleet", "WireGuard", "TestBed"]),
-        .testTarget(name: "AlertsTests", dependencies: ["Alerts", "Fleet", "WireGuard", "Store"]),
+        .testTarget(
+            name: "AlertsTests", dependencies: ["Alerts", "Transfer", "Fleet", "WireGuard", "Store", "TestBed"]),
         .testTarget(name: "PagesTests", dependencies: ["Pages", "Fleet", "WireGuard"]),
         .testTarget(name: "FastCGITests", dependencies: ["FastCGI"]),
         .testTarget(name: "AccessTests", dependencies: ["Access"]),
