@@ -77,8 +77,8 @@ let package = Package(
         .testTarget(
             name: "VPNWebTests",
             dependencies: [
-                "VPNWeb", "Accounting", "Probes", "Transfer", "Fleet", "WireGuard", "FastCGI", "Pages", "Roster",
-                "Store", "Access", "TestBed",
+                "VPNWeb", "Accounting", "Alerts", "Probes", "Transfer", "Fleet", "WireGuard", "FastCGI", "Pages",
+                "Roster", "Store", "Access", "TestBed",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
             ]),

@@ -7,12 +7,12 @@ import Store
 import WireGuard
 
 /// What a rule would have said of the past. Only what the store recorded can be asked: gaps in polling, bytes by hour,
-/// periods' sums, keys that went, and incidents that were opened then.
+/// periods' sums, keys that went, how services were, and incidents that were opened then.
 struct RuleReplay {
-    private let configuration: Configuration
-    private let store: TrafficStore
-    private let from: UnixTime
-    private let to: UnixTime
+    let configuration: Configuration
+    let store: TrafficStore
+    let from: UnixTime
+    let to: UnixTime
 
     init(_ configuration: Configuration, _ store: TrafficStore, from: UnixTime, to: UnixTime) {
         self.configuration = configuration
@@ -78,7 +78,9 @@ struct RuleReplay {
             result.limits = "a node's vitals are shown and not recorded"
         case .hostKeyChanged: result.limits = "why a poll failed is not recorded"
         case .serviceDown, .serviceBlocked:
-            result.limits = "a service's own outages are on its page; they are judged as they are recorded"
+            result.basis = "how services were, as it was recorded"
+            result.limits = "what a node that was away explained was not told by itself"
+            result.found = try outages(rule == .serviceDown ? .offline : .blocked, settings)
         case .certificate: result.limits = "certificates' ends are not recorded"
         case .keyTwice, .endpointHops: result.limits = "addresses and handshakes of every poll are not recorded"
         case .panelStore, .panelDatabase, .panelDisk, .rosterUnreadable:

@@ -128,15 +128,11 @@ struct Watch: Sendable {
         for courier in couriers { courier.ring() }
     }
 
-    /// Once a day, at the owner's hour; an hour late at most.
     private mutating func summarize(_ snapshot: Snapshot, _ now: UnixTime) {
-        guard let minute = settings.alerts.summary, settings.alerts.telegram != nil else { return }
-        let midnight = settings.zone.start(of: .day, holding: now)
-        let due = midnight.advanced(by: Int64(minute) * 60)
-        guard now >= due, now.seconds(since: due) < 3600, lastSummary.map({ $0 < due }) ?? true else { return }
-        let yesterday = settings.zone.start(of: .day, holding: midnight.advanced(by: -1))
-        guard let usage = try? store.usage(by: .node, cuts: [yesterday, midnight]),
-            let counts = try? store.incidentCounts(since: yesterday)
+        guard let minute = settings.alerts.summary, settings.alerts.telegram != nil,
+            let day = DailySummary(minute: minute, zone: settings.zone).due(at: now, last: lastSummary),
+            let usage = try? store.usage(by: .node, cuts: [day.lowerBound, day.upperBound]),
+            let counts = try? store.incidentCounts(since: day.lowerBound)
         else { return }
         lastSummary = now
         let traffic = usage.reduce(into: Traffic.zero) { $0 += $1.traffic }
