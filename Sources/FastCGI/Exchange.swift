@@ -34,6 +34,7 @@ struct Exchange: ~Copyable {
         var type = ""
         var address = ""
         var host = ""
+        var id = ""
         var isSecure = false
         var headers: [Request.Header] = []
         headers.reserveCapacity(16)
@@ -55,6 +56,7 @@ struct Exchange: ~Copyable {
             case 11 where name.elementsEqual("REQUEST_URI".utf8): target = String(decoding: value, as: UTF8.self)
             case 12 where name.elementsEqual("CONTENT_TYPE".utf8): type = String(decoding: value, as: UTF8.self)
             case 11 where name.elementsEqual("REMOTE_ADDR".utf8): address = String(decoding: value, as: UTF8.self)
+            case 10 where name.elementsEqual("REQUEST_ID".utf8): id = String(decoding: value, as: UTF8.self)
             case 5 where name.elementsEqual("HTTPS".utf8): isSecure = value.elementsEqual("on".utf8)
             default: break
             }
@@ -62,7 +64,7 @@ struct Exchange: ~Copyable {
         do throws(Refusal) {
             return try Request(
                 method: method, target: target, headers: headers, body: body(limits), remoteAddress: address,
-                isSecure: isSecure, host: host, contentType: type, limits: limits)
+                id: id, isSecure: isSecure, host: host, contentType: type, limits: limits)
         } catch {
             throw error.of(String(target.prefix { $0 != "?" }.prefix(Refusal.pathLength)))
         }

@@ -9,12 +9,21 @@ package struct Refusal: Error, Sendable, Hashable {
     /// Empty: it could not be read.
     package var path = ""
 
+    /// The request's. Empty: it could not be read.
+    package var id = ""
+
     /// A String up to here costs no allocation.
     static let pathLength = 15
 
     func of(_ path: String) -> Refusal {
         var refusal = self
         refusal.path = path
+        return refusal
+    }
+
+    func of(_ request: Request) -> Refusal {
+        var refusal = of(request.path)
+        refusal.id = request.id
         return refusal
     }
 

@@ -28,6 +28,9 @@ package struct Request: Sendable {
     /// `REMOTE_ADDR`: nginx's word. Empty when it said none.
     package var remoteAddress: String
 
+    /// Names this request in every log: nginx's `REQUEST_ID`, else made here. Never the visitor's word.
+    package let id: String
+
     /// Whether the visitor's connection to nginx was TLS.
     package var isSecure: Bool
 
@@ -37,7 +40,7 @@ package struct Request: Sendable {
     /// For a handler's tests, and for the worker.
     package init(
         method: String, target: String, headers: [Header] = [], body: [UInt8] = [], remoteAddress: String = "",
-        isSecure: Bool = true, host: String = "", contentType: String = "", limits: Limits = Limits()
+        id: String = "", isSecure: Bool = true, host: String = "", contentType: String = "", limits: Limits = Limits()
     ) throws(Refusal) {
         let mark = target.utf8.firstIndex(of: UInt8(ascii: "?"))
         let path = target[..<(mark ?? target.endIndex)]
@@ -55,6 +58,7 @@ package struct Request: Sendable {
         self.headers = headers
         self.body = body
         self.remoteAddress = remoteAddress
+        self.id = Self.isID(id) ? id : Self.madeID()
         self.isSecure = isSecure
         self.host = host
         self.contentType = contentType
@@ -79,6 +83,18 @@ package struct Request: Sendable {
             let text = String(validating: body, as: UTF8.self)
         else { throw .badRequest }
         return try Fields(encoded: text[...], limit: pairLimit, allowsNewlines: true)
+    }
+
+    /// 128 bits in hexadecimal, as nginx writes them.
+    private static func isID(_ text: String) -> Bool {
+        text.utf8.count == 32 && text.utf8.allSatisfy { (0x30...0x39).contains($0) || (0x61...0x66).contains($0) }
+    }
+
+    private static func madeID() -> String {
+        (0..<2).map { _ in
+            let digits = String(UInt64.random(in: .min ... .max), radix: 16)
+            return String(repeating: "0", count: 16 - digits.utf8.count) + digits
+        }.joined()
     }
 
     private static func isSame(_ cgi: String, _ http: String) -> Bool {

@@ -27,28 +27,27 @@ struct Worker: Sendable {
             close(connection)
         }
         var method = "GET"
-        var path = ""
-        let response: Response
+        var response: Response
         do throws(Refusal) {
             let request = try exchange.request(limits)
             method = request.method
-            path = request.path
             response = handle(request)
+            if response.isRefused { response = refusal(.failed.of(request)) }
         } catch {
             response = refusal(error)
         }
-        _ = exchange.write(response.isRefused ? refusal(.failed.of(path)) : response, to: method)
+        _ = exchange.write(response, to: method)
     }
 
     private func handle(_ request: Request) -> Response {
         do {
             return try handler(request)
         } catch let refused as Refusal {
-            return refusal(refused.of(request.path))
+            return refusal(refused.of(request))
         } catch {
             // The error may quote what a visitor sent: its type is enough here, the handler logs the rest.
-            report("a request could not be answered: \(type(of: error))")
-            return refusal(.failed.of(request.path))
+            report("a request could not be answered: \(type(of: error)), request \(request.id)")
+            return refusal(.failed.of(request))
         }
     }
 }

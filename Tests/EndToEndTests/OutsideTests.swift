@@ -34,6 +34,8 @@ struct OutsideTests {
                     #expect(answer.headers[name] == value, "\(what): \(name)")
                 }
                 #expect(answer.headers["permissions-policy"]?.isEmpty == false, "\(what)")
+                let id = answer.headers["x-request-id"] ?? ""
+                #expect(id.wholeMatch(of: /[0-9a-f]{32}/) != nil, "\(what)")
                 #expect(
                     answer.headers["x-powered-by"] == nil && answer.headers["server"] ?? "nginx" == "nginx", "\(what)")
                 let type = answer.headers["content-type"] ?? ""
@@ -74,6 +76,58 @@ struct OutsideTests {
         _ = try house.panel.front.get("/login", headers: ["User-Agent: forged"], arguments: form)
         let log = house.panel.log
         #expect(!log.contains("forged") && !log.contains("\u{1b}"))
+    }
+
+    /// C38, C39.
+    @Test
+    func `a request has one name, in the answer, on its page of an error and in both logs, and no visitor gives it`()
+        throws
+    {
+        let house = try house
+        let front = house.panel.front
+        let chosen = String(repeating: "ab", count: 16)
+        let headers = ["X-Request-Id: \(chosen)", "Request-Id: \(chosen)"]
+        let lost = try patient { try front.get("/nowhere-\(UUID().uuidString)", headers: headers) }
+        let id = try #require(lost.headers["x-request-id"])
+        #expect(lost.status == 404 && id != chosen && lost.text.contains(id))
+        let accesses = try eventually("a line of the access log") {
+            let log = read(front.accessLog)
+            return log.contains(id) ? log : nil
+        }
+        let wrong = ["-X", "POST", "--data-urlencode", "password=wrong", "-H", "Origin: \(front.url)"]
+        let refused = try patient { try front.get("/login", headers: headers, arguments: wrong) }
+        let other = try #require(refused.headers["x-request-id"])
+        let line = house.panel.log.split(separator: "\n").first { $0.contains(other) } ?? ""
+        #expect(refused.status == 401 && other != id && line.contains("sign-in failed"))
+        let foreign = try patient { try front.get("/api/users", headers: headers + ["Authorization: Bearer x"]) }
+        #expect(foreign.status == 401 && house.panel.log.contains("turned away"))
+        #expect(!accesses.contains(chosen) && !house.panel.log.contains(chosen))
+    }
+
+    /// C1, through nginx: what a browser makes of the bytes that arrive.
+    @Test(.enabled(if: Browser.isThere, "needs chromium"))
+    func `a user's name changes no element of a page`() throws {
+        let house = try house
+        var files = house.files
+        func skeletons(_ name: String) throws -> [String] {
+            files.users[1].username = name
+            try files.write(users: house.panel.users, peers: house.panel.peers)
+            return try ["/users?lang=en", "/users/2?lang=en"].map { path in
+                let answer = try eventually("\(path) has the name") {
+                    let answer = try patient { try house.owner.get(path) }
+                    return answer.text.contains("canary-name") ? answer : nil
+                }
+                return try Browser.skeleton(of: answer.text, in: house.bed.folder)
+            }
+        }
+        defer { try? house.files.write(users: house.panel.users, peers: house.panel.peers) }
+        let harmless = try skeletons("canary-name")
+        let hostile = try skeletons(
+            "canary-name\"\u{301} onfocus=alert(1) autofocus x=\"><script>alert(1)</script>\u{202E}")
+        #expect(harmless.allSatisfy { $0.contains("MAIN") && $0.count > 1_000 })
+        // A name that is cut has a title more.
+        func plain(_ skeletons: [String]) -> [String] { skeletons.map { $0.replacing("BDI[title]", with: "BDI[]") } }
+        #expect(plain(hostile) == plain(harmless))
     }
 
     @Test(

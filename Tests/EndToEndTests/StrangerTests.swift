@@ -88,6 +88,12 @@ struct StrangerTests {
             "/nodes",
             "/nodes/well", "/users", "/users/2", "/traffic", "/alerts", "/settings", "/diagnostics", "/services",
             "/api/nowhere", "/nowhere", "/%00", "/%ff%fe", "/%2e%2e/%2e%2e/etc/passwd", "/static/", "/static/nothing",
+            "/setup", "/login/code", "/login/telegram", "/login/telegram/callback?code=a&state=b",
+            "/login/telegram/wait",
+            "/u/", "/u/x", "/u/" + String(repeating: "A", count: 43), "/status.json", "/status.json?lang=en",
+            "/status.rss",
+            "/api/top", "/api/sessions", "/api/active", "/api/periods", "/api/links", "/settings/audit.csv",
+            "/alerts/test",
             "/api/traffic?admin_key=1", "/" + String(repeating: "a", count: 9_000), "/error/502.html", "/favicon.ico",
         ]
         for path in paths {

@@ -63,6 +63,8 @@ final class PlantedSite: Sendable {
         _ = try books.store.revokeToken("canary-revoked", at: now)
         self.headers = headers
 
+        try Self.plantAlerts(in: books.store, now)
+
         let log = Logger(label: "t") { _ in SwiftLogNoOpLogHandler() }
         var settings = Site.Settings(
             url: "https://vpn.example.org", language: .english, zone: TimeZone(identifier: "Europe/Moscow")!,
@@ -71,6 +73,26 @@ final class PlantedSite: Sendable {
         site = Site(
             newsstand: Newsstand(Self.snapshot(now)), door: Door(store: books.store, settings: .init(), log: log),
             store: books.store, settings: settings, refresh: {})
+    }
+
+    private static func plantAlerts(in store: TrafficStore, _ now: UnixTime) throws {
+        var lasting = Incident(
+            id: 1, rule: .nodeUnreachable, subject: .node(eu1), severity: .critical,
+            evidence: Evidence(name: "canary-name", seen: 3, bound: 3, detail: "canary-detail 203.0.113.9"),
+            began: now.advanced(by: -600), opened: now.advanced(by: -500))
+        (lasting.told, lasting.children) = (now, 1)
+        var over = Incident(
+            id: 2, rule: .serviceDown, subject: .service("canary-service", on: eu1), severity: .warning,
+            evidence: Evidence(name: "canary-name"), began: now.advanced(by: -400), opened: now.advanced(by: -300))
+        (over.cause, over.hold, over.ended) = (1, .cause, now)
+        var letter = Letter(
+            id: 3, channel: .telegram, kind: .incidents, incidents: [1], created: now, body: "canary-body")
+        (letter.state, letter.problem, letter.attempts) = (.sending, "canary-problem", 2)
+        try store.keep([lasting, over], [letter])
+        try store.insert(
+            Silence(
+                id: 0, rule: .nodeDisk, subject: .node(eu1), from: now, until: now.advanced(by: 9_000),
+                reason: "canary-reason"))
     }
 
     /// Its folder goes with it.
@@ -133,6 +155,19 @@ final class PlantedSite: Sendable {
         var other = PeerRow(node: eu1, interface: "canary0", publicKey: nobody.base64)
         other.lifetime = Traffic(rx: .max, tx: 7)
         other.countedSince = now.advanced(by: -9_000)
+        var service = ServiceState(
+            node: eu1, kind: .mtProto, target: "canary-target:443", status: .blocked, evidence: .filtered,
+            detail: "canary-detail", checked: now, latency: .milliseconds(20), isActive: true)
+        var sum = ServiceHistory.Sum()
+        (sum.online, sum.offline) = (80_000, 300)
+        service.history = ServiceHistory(
+            days: (0..<90).map { .init(start: now.advanced(by: Int64($0 - 90) * 86_400), seconds: 86_400, sum: sum) },
+            last24h: sum,
+            outages: [
+                .init(
+                    since: now.advanced(by: -600), until: nil, status: .blocked, evidence: .filtered,
+                    detail: "canary-detail")
+            ])
         var panel = PanelState(version: "canary-version", startedAt: now)
         panel.isFirstCycleOver = true
         panel.lastStored = now
@@ -141,7 +176,7 @@ final class PlantedSite: Sendable {
             nodes: [
                 NodeRow(status: status, peers: 1, peersOnline: 1), NodeRow(status: away, peers: nil, peersOnline: nil),
             ],
-            peers: [row, other], users: [user], services: [],
+            peers: [row, other], users: [user], services: [service],
             roster: Roster(
                 users: [user.user], devices: [device],
                 sources: [.init(path: "/canary/users.json", isReadable: false, problem: "canary-problem")]),

@@ -133,6 +133,7 @@ struct SecurityTests {
                         published: PublicSettings()),
                     snapshot: PlantedSite.anySnapshot)
                 let text = String(decoding: visit.error(error).body, as: UTF8.self)
+                if path == "/x" { #expect(text.contains(request.id), "\(error)") }
                 for word in [
                     "canary", "/var/", "/tmp", "SELECT", "sqlite", "SQLite", "Swift", ".swift", "Fatal", "nginx/",
                 ] {

@@ -42,7 +42,7 @@ extension Door {
                 let value = try act()
                 return .done(value, try begin(request, at: .now))
             } catch {
-                log.error("a change of access failed", metadata: ["reason": "\(error)"])
+                log.error("a change of access failed", metadata: Self.facts(request, ["reason": "\(error)"]))
                 return .failed
             }
         case .wrong: return .wrong
@@ -101,10 +101,9 @@ extension Door {
             else { return .wrongToken }
             forget()
             write(.passwordSet, request)
-            log.notice("the password was set", metadata: ["address": "\(request.remoteAddress)"])
             return .done
         } catch {
-            log.error("the password cannot be set", metadata: ["reason": "\(error)"])
+            log.error("the password cannot be set", metadata: Self.facts(request, ["reason": "\(error)"]))
             return .failed
         }
     }
@@ -168,7 +167,7 @@ extension Door {
             write(.secondFactorOn, request)
             return .done(codes, try begin(request, at: now))
         } catch {
-            log.error("the second factor cannot be set", metadata: ["reason": "\(error)"])
+            log.error("the second factor cannot be set", metadata: Self.facts(request, ["reason": "\(error)"]))
             return .failed
         }
     }

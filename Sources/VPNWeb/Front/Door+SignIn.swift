@@ -53,7 +53,7 @@ extension Door {
                 let ticket = pending.withLock { $0.begin(password: stored.changed.seconds, now: uptime) }
                 return .codeWanted(HostCookie.pending.set(ticket, seconds: PendingLogins.lifetime))
             } catch {
-                return undecided(error)
+                return undecided(error, request)
             }
         case .wrong: return .wrong
         case .notSetUp: return .notSetUp
@@ -67,7 +67,7 @@ extension Door {
         do throws(any Error) {
             guard let stored = try store.password() else { return .notSetUp }
             guard let hash = PasswordHash(stored.hash) else {
-                log.error("the password's hash is no hash", metadata: ["mend": "vpn-web password"])
+                log.error("the password's hash is no hash", metadata: Self.facts(request, ["mend": "vpn-web password"]))
                 return .failed
             }
             let source = try source(request)
@@ -90,7 +90,7 @@ extension Door {
             rehash(password, hash)
             return .right(stored)
         } catch {
-            log.error("sign-in cannot be decided", metadata: ["reason": "\(error)"])
+            log.error("sign-in cannot be decided", metadata: Self.facts(request, ["reason": "\(error)"]))
             return .failed
         }
     }
@@ -156,7 +156,7 @@ extension Door {
             pending.withLock { $0.end(ticket) }
             return .welcome(try welcome(request) + [HostCookie.pending.clear])
         } catch {
-            return undecided(error)
+            return undecided(error, request)
         }
     }
 
@@ -187,7 +187,7 @@ extension Door {
         if let known, try store.knowsDevice(known.hash.bytes) { ticket = known } else { ticket = .random() }
         note { () throws(StoreError) in try self.store.useDevice(ticket.hash.bytes, at: now) }
         try store.audit(AuditEntry(at: now, who: "owner", .signedIn, subject: means, address: request.remoteAddress))
-        log.notice("signed in", metadata: ["address": "\(request.remoteAddress)"])
+        log.notice("signed in", metadata: Self.facts(request))
         return [
             SessionCookie.set(session, policy), HostCookie.device.set(ticket, seconds: Self.deviceMemory),
         ]
@@ -214,7 +214,7 @@ extension Door {
                 try store.deleteSession(id.hash.bytes)
                 write(.signedOut, request)
             } catch {
-                log.error("a session cannot be ended", metadata: ["reason": "\(error)"])
+                log.error("a session cannot be ended", metadata: Self.facts(request, ["reason": "\(error)"]))
             }
             forget(id.hash.bytes)
         }
@@ -223,32 +223,39 @@ extension Door {
 
     // MARK: What is written down
 
-    /// By the owner, unless somebody else is named. A full disk does not undo what was done.
+    /// In the log and in the audit. By the owner, unless somebody else is named. A full disk does not undo what was done.
     func write(_ event: AuditEvent, subject: String? = nil, by who: String = "owner", _ request: Request) {
+        var facts: Logger.Metadata = ["what": "\(event.rawValue)", "who": "\(who)"]
+        if let subject { facts["subject"] = "\(subject)" }
+        log.notice("access changed", metadata: Self.facts(request, facts))
+        audit(event, subject: subject, by: who, request)
+    }
+
+    /// Likewise, of who was not let in. How many there can be, the budget says.
+    func refused(_ event: AuditEvent, subject: String? = nil, _ request: Request) {
+        let why = [event.rawValue, subject].compactMap(\.self).joined(separator: ": ")
+        log.warning("sign-in failed", metadata: Self.facts(request, ["why": "\(why)"]))
+        audit(event, subject: subject, by: "stranger", request)
+    }
+
+    private func audit(_ event: AuditEvent, subject: String?, by who: String, _ request: Request) {
         note { () throws(StoreError) in
             try self.store.audit(
                 AuditEntry(at: .now, who: who, event, subject: subject, address: request.remoteAddress))
         }
     }
 
-    /// In the log and in the audit. How many there can be, the budget says.
-    func refused(_ event: AuditEvent, subject: String? = nil, _ request: Request) {
-        let why = [event.rawValue, subject].compactMap(\.self).joined(separator: ": ")
-        log.warning("sign-in failed", metadata: ["address": "\(request.remoteAddress)", "why": "\(why)"])
-        write(event, subject: subject, by: "stranger", request)
-    }
-
     private func later(_ seconds: Int, _ request: Request) -> Check { .later(putOffFor(seconds, request)) }
 
     func putOffFor(_ seconds: Int, _ request: Request) -> Int {
         if let count = putOff.withLock({ $0.count() }) {
-            log.warning("sign-ins put off", metadata: ["address": "\(request.remoteAddress)", "count": "\(count)"])
+            log.warning("sign-ins put off", metadata: Self.facts(request, ["count": "\(count)"]))
         }
         return seconds
     }
 
-    func undecided(_ error: StoreError) -> Answer {
-        log.error("sign-in cannot be decided", metadata: ["reason": "\(error)"])
+    func undecided(_ error: StoreError, _ request: Request) -> Answer {
+        log.error("sign-in cannot be decided", metadata: Self.facts(request, ["reason": "\(error)"]))
         return .failed
     }
 }

@@ -70,7 +70,7 @@ extension Door {
                 telegram.issuer + "/auth?" + query,
                 cookie: HostCookie.telegram.set(begun.ticket, seconds: OpenIDLogins.lifetime))
         } catch {
-            log.error("sign-in cannot be decided", metadata: ["reason": "\(error)"])
+            log.error("sign-in cannot be decided", metadata: Self.facts(request, ["reason": "\(error)"]))
             return .failed
         }
     }
@@ -219,7 +219,7 @@ extension Door {
             telegramBudget.withLock { $0.succeeded(account: Self.account, from: source) }
             return .welcome(try welcome(request, by: "Telegram"))
         } catch {
-            return undecided(error)
+            return undecided(error, request)
         }
     }
 

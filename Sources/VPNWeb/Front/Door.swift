@@ -48,6 +48,7 @@ final class Door: Sendable {
     /// A second factor that was shown and not confirmed yet. One: there is one owner.
     let enrolment = Mutex<Enrolment?>(nil)
     let putOff = Mutex(PutOff())
+    private let away = Mutex(PutOff())
     private let current: Mutex<Settings>
     private let began = ContinuousClock.now
 
@@ -86,11 +87,11 @@ final class Door: Sendable {
         if let header = request.header("Authorization") {
             guard let token = SecretToken(authorization: header) else { return .unknownToken }
             let hash = token.hash.bytes
-            return remembered(hash) { () throws(StoreError) in try self.tokenHolder(hash) }
+            return remembered(hash, request) { () throws(StoreError) in try self.tokenHolder(hash) }
         }
         guard let id = session(request) else { return .stranger }
         let hash = id.hash.bytes
-        return remembered(hash) { () throws(StoreError) in try self.sessionHolder(hash) }
+        return remembered(hash, request) { () throws(StoreError) in try self.sessionHolder(hash) }
     }
 
     /// What the database calls the visitor's own session. Nil: they brought none.
@@ -108,7 +109,7 @@ final class Door: Sendable {
         }
     }
 
-    private func remembered(_ hash: [UInt8], look: () throws(StoreError) -> Visitor) -> Visitor {
+    private func remembered(_ hash: [UInt8], _ request: Request, look: () throws(StoreError) -> Visitor) -> Visitor {
         let now = ContinuousClock.now
         let (found, forgotten) = known.withLock { ($0.holders[hash], $0.forgotten) }
         if let found, found.until > now { return found.visitor }
@@ -117,7 +118,7 @@ final class Door: Sendable {
             visitor = try look()
         } catch {
             // Whom the database cannot vouch for is a stranger.
-            log.error("sessions cannot be read", metadata: ["reason": "\(error)"])
+            log.error("sessions cannot be read", metadata: Self.facts(request, ["reason": "\(error)"]))
             return .stranger
         }
         known.withLock { known in
@@ -175,6 +176,17 @@ final class Door: Sendable {
         CrossOrigin(trusted: url.isEmpty ? [] : [url]).allows(
             method: method, secFetchSite: request.header("Sec-Fetch-Site"), origin: request.header("Origin"),
             host: request.host)
+    }
+
+    /// Whoever knocks with what opens nothing here, and is no stranger by mistake. A line a minute, with their number.
+    func turnedAway(_ request: Request, _ why: StaticString) {
+        guard let count = away.withLock({ $0.count() }) else { return }
+        log.warning("turned away", metadata: Self.facts(request, ["why": "\(why)", "count": "\(count)"]))
+    }
+
+    /// Who asked, and by which request: what every line about one has.
+    static func facts(_ request: Request, _ more: Logger.Metadata = [:]) -> Logger.Metadata {
+        ["address": "\(request.remoteAddress)", "request": "\(request.id)"].merging(more) { $1 }
     }
 
     /// Seconds of a clock that nobody sets.

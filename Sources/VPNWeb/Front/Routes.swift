@@ -36,7 +36,7 @@ extension Site {
         Route("/u/{secret...}", .anyone, "A user's own usage, by a personal link.") { $0.doorPages.personal($1) },
         Route("/refresh", .owner, "Polls every node now.", post: { $0.refresh($1) }),
 
-        Route("/status.json", .everybody, "The public page for programs.", [.object]) { $0.statusJSON($1) },
+        Route("/status.json", .everybody, "The public page for programs.", [.json("Status")]) { $0.statusJSON($1) },
         Route("/status.rss", .everybody, "Outages of the last 14 days.", [.feed]) { $0.statusFeed($1) },
 
         Route("/nodes", .owner, "All nodes.") { $0.pages.nodes($1) },
@@ -131,7 +131,7 @@ extension Site {
                 .init("expires", "For how long, as in 12h or 90d; a year at most. Default: 30d."),
             ], post: { $0.doorPages.makeLink($1) }),
         Route(
-            "/api/alerts", .readers, "Alerts, those that last first, with silences and messages.", [.object],
+            "/api/alerts", .readers, "Alerts, those that last first, with silences and messages.", [.json("Alerts")],
             query: Parameter.pages
         ) { $0.alerts.api($1) },
         Route("/api/openapi.json", .anyone, "This document.", [.object]) { $0.openAPI($1) },

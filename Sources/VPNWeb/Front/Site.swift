@@ -81,7 +81,7 @@ final class Site: Sendable {
             let context = PageContext(
                 language: settings.language, units: settings.units, zone: settings.zone, now: .now,
                 isSignedIn: false, panelURL: settings.url, version: Version.text)
-            response.body = error.page(context)
+            response.body = error.page(context, requestID: refusal.id.isEmpty ? nil : refusal.id)
             response.setHeader("Content-Type", ContentType.html.rawValue)
         }
         response.setHeader("Cache-Control", "no-store")
@@ -98,11 +98,19 @@ final class Site: Sendable {
             return response
         }
         if request.method == "POST", !door.isOurs(request) {
+            door.turnedAway(request, "another site's form")
             return route.path.text == "/login"
                 ? doorPages.foreignForm(visit) : visit.error(.forbidden)
         }
         if route.audience != .anyone { visit.visitor = door.visitor(request) }
-        if let refusal = refusal(route.audience, visit) { return refusal }
+        if let refusal = refusal(route.audience, visit) {
+            switch visit.visitor {
+            case .unknownToken: door.turnedAway(request, "unknown token")
+            case .token: door.turnedAway(request, "not for this token")
+            case .owner, .stranger: break
+            }
+            return refusal
+        }
         guard route.isForPrograms else { return answer(self, visit) }
         return visit.answered { () throws(Query.Failure) in
             visit.query = try Query(request.query, takes: route.query)

@@ -160,7 +160,9 @@ extension JSONWriter {
     /// All of them, by name.
     package mutating func schemas() {
         object { json in
-            for part in [Schemas.common, Schemas.everybody, Schemas.users, Schemas.history, Schemas.windows] {
+            for part in [
+                Schemas.common, Schemas.everybody, Schemas.users, Schemas.history, Schemas.windows, Schemas.state,
+            ] {
                 json.raw(part)
             }
         }
