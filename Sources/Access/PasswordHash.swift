@@ -55,11 +55,6 @@ package struct PasswordHash: Sendable, Hashable {
     /// It was made with another cost than is the rule now: hash anew at the next sign-in.
     package func needsRehash(_ cost: Cost = .standard) -> Bool { self.cost != cost }
 
-    /// Of a password that nobody knows: checked where there is no account, so that unknown takes as long as wrong.
-    package static func decoy(_ cost: Cost = .standard) -> PasswordHash? {
-        PasswordHash(of: SessionID.random().text, cost: cost)
-    }
-
     private static func cost(of text: String) -> Cost? {
         let parts = text.split(separator: "$", omittingEmptySubsequences: false)
         guard parts.count == 6, parts[0].isEmpty, parts[1] == "argon2id", parts[2] == "v=19", !parts[4].isEmpty,

@@ -69,6 +69,8 @@ package struct StoredToken: Sendable, Equatable {
         self.lastUsed = lastUsed
         self.revoked = revoked
     }
+
+    package func isInForce(at now: UnixTime) -> Bool { revoked == nil && expires.map { $0 > now } ?? true }
 }
 
 /// What shows a code beside the password: an authenticator's secret, and how far its codes are used up.

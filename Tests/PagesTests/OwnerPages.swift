@@ -174,7 +174,7 @@ enum OwnerPages {
     }
 
     static func audit(_ context: PageContext, _ text: String = "grafana") -> [UInt8] {
-        let lines = AuditPage.Event.allCases.enumerated().map { index, event in
+        let lines = AuditEvent.allCases.enumerated().map { index, event in
             AuditPage.Line(
                 at: Fleets.now.advanced(by: -Int64(index) * 5000),
                 who: ["owner", "stranger", "command line", "x" + text][index % 4],

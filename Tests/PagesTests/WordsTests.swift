@@ -8,7 +8,7 @@ import WireGuard
 @Suite struct WordsTests {
     static let wordings: [Wording] =
         Phrase.allCases.map(\.wording) + Hint.allCases.map(\.wording) + AccessWords.allCases.map(\.wording)
-        + AuditPage.Event.allCases.map(\.wording) + HTTPError.allCases.map(\.wording)
+        + AuditEvent.allCases.map(\.wording) + HTTPError.allCases.map(\.wording)
         + ProblemWords.all.flatMap { [$0.title, $0.what, $0.mend] }
         + PollFailure.Kind.allCases.map(FailureWords.init).flatMap { [$0.state, $0.what, $0.mend] }
         + ServiceState.Evidence.allCases.map(\.wording)

@@ -1,4 +1,5 @@
 import FastCGI
+import Fleet
 import Foundation
 import Nodes
 import Store

@@ -1,3 +1,4 @@
+package import Fleet
 package import WireGuard
 
 /// Who got in, who did not, and what was changed about it: newest first, a hundred a page.
@@ -14,12 +15,12 @@ package struct AuditPage: Sendable {
         package var what: String
 
         /// Nil: told in `what` alone.
-        package var event: Event?
+        package var event: AuditEvent?
         package var subject: String?
         package var address: String?
 
         package init(
-            at: UnixTime, who: String, what: String, event: Event? = nil, subject: String? = nil,
+            at: UnixTime, who: String, what: String, event: AuditEvent? = nil, subject: String? = nil,
             address: String? = nil
         ) {
             self.at = at
@@ -28,58 +29,6 @@ package struct AuditPage: Sendable {
             self.event = event
             self.subject = subject
             self.address = address
-        }
-    }
-
-    /// The raw values are the store's.
-    package enum Event: String, Sendable, CaseIterable {
-        case signedIn = "signed_in"
-        case wrongPassword = "wrong_password"
-        case wrongCode = "wrong_code"
-        case signedOut = "signed_out"
-        case sessionsEnded = "sessions_ended"
-        case setupTokenMade = "setup_token_made"
-        case passwordSet = "password_set"
-        case secondFactorOn = "second_factor_on"
-        case secondFactorOff = "second_factor_off"
-        case recoveryCodesMade = "recovery_codes_made"
-        case recoveryCodeUsed = "recovery_code_used"
-        case tokenMade = "token_made"
-        case tokenRevoked = "token_revoked"
-        case linkMade = "link_made"
-        case linkOpened = "link_opened"
-        case linkRevoked = "link_revoked"
-        case telegramRefused = "telegram_refused"
-
-        var wording: Wording {
-            switch self {
-            case .signedIn: Wording("вход", "signed in")
-            case .wrongPassword: Wording("неверный пароль", "wrong password")
-            case .wrongCode:
-                Wording("пароль верный, код нет: пароль кто-то знает", "right password, wrong code: somebody knows it")
-            case .signedOut: Wording("выход", "signed out")
-            case .sessionsEnded: Wording("сессии завершены", "sessions ended")
-            case .setupTokenMade: Wording("выдан код для нового пароля", "setup token made")
-            case .passwordSet: Wording("пароль задан", "password set")
-            case .secondFactorOn: Wording("второй шаг включён", "second step on")
-            case .secondFactorOff: Wording("второй шаг отключён", "second step off")
-            case .recoveryCodesMade: Wording("новые запасные коды", "recovery codes made")
-            case .recoveryCodeUsed: Wording("использован запасной код", "recovery code used")
-            case .tokenMade: Wording("создан токен", "token made")
-            case .tokenRevoked: Wording("отозван токен", "token revoked")
-            case .linkMade: Wording("создана личная ссылка", "personal link made")
-            case .linkOpened: Wording("личная ссылка открыта впервые", "personal link opened for the first time")
-            case .linkRevoked: Wording("отозвана личная ссылка", "personal link revoked")
-            case .telegramRefused: Wording("вход через Telegram отклонён", "sign-in by Telegram refused")
-            }
-        }
-
-        var mark: Mark? {
-            switch self {
-            case .wrongPassword, .telegramRefused: .warning
-            case .wrongCode: .bad
-            default: nil
-            }
         }
     }
 
@@ -121,6 +70,39 @@ package struct AuditPage: Sendable {
             ])
         }
         return csv.bytes
+    }
+}
+
+extension AuditEvent {
+    var wording: Wording {
+        switch self {
+        case .signedIn: Wording("вход", "signed in")
+        case .wrongPassword: Wording("неверный пароль", "wrong password")
+        case .wrongCode:
+            Wording("пароль верный, код нет: пароль кто-то знает", "right password, wrong code: somebody knows it")
+        case .signedOut: Wording("выход", "signed out")
+        case .sessionsEnded: Wording("сессии завершены", "sessions ended")
+        case .setupTokenMade: Wording("выдан код для нового пароля", "setup token made")
+        case .passwordSet: Wording("пароль задан", "password set")
+        case .secondFactorOn: Wording("второй шаг включён", "second step on")
+        case .secondFactorOff: Wording("второй шаг отключён", "second step off")
+        case .recoveryCodesMade: Wording("новые запасные коды", "recovery codes made")
+        case .recoveryCodeUsed: Wording("использован запасной код", "recovery code used")
+        case .tokenMade: Wording("создан токен", "token made")
+        case .tokenRevoked: Wording("отозван токен", "token revoked")
+        case .linkMade: Wording("создана личная ссылка", "personal link made")
+        case .linkOpened: Wording("личная ссылка открыта впервые", "personal link opened for the first time")
+        case .linkRevoked: Wording("отозвана личная ссылка", "personal link revoked")
+        case .telegramRefused: Wording("вход через Telegram отклонён", "sign-in by Telegram refused")
+        }
+    }
+
+    var mark: Mark? {
+        switch self {
+        case .wrongPassword, .telegramRefused: .warning
+        case .wrongCode: .bad
+        default: nil
+        }
     }
 }
 

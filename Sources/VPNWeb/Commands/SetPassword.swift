@@ -1,5 +1,6 @@
 import Access
 import ArgumentParser
+import Fleet
 import Foundation
 import Glibc
 import Nodes

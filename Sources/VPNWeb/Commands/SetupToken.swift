@@ -1,5 +1,6 @@
 import Access
 import ArgumentParser
+import Fleet
 import Glibc
 import Nodes
 import Store

@@ -1,5 +1,6 @@
 import Access
 import FastCGI
+import Fleet
 import Foundation
 import Logging
 import Nodes

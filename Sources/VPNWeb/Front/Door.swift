@@ -156,7 +156,7 @@ final class Door: Sendable {
 
     private func tokenHolder(_ hash: [UInt8]) throws(StoreError) -> Visitor {
         let now = UnixTime.now
-        guard let token = try store.token(hash), token.revoked == nil, token.expires.map({ $0 > now }) ?? true else {
+        guard let token = try store.token(hash), token.isInForce(at: now) else {
             return .unknownToken
         }
         // To the minute is enough, and spares the disk.

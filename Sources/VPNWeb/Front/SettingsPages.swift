@@ -192,7 +192,7 @@ final class SettingsPages: Sendable {
         try door.store.auditEntries(limit: limit, after: skipped).map { entry in
             AuditPage.Line(
                 at: entry.at, who: entry.who, what: entry.what,
-                event: entry.event.flatMap { AuditPage.Event(rawValue: $0.rawValue) }, subject: entry.subject,
+                event: entry.event, subject: entry.subject,
                 address: entry.address)
         }
     }
