@@ -94,6 +94,34 @@ struct RecordsTests {
         #expect(records.users.map(\.username) == ["a\u{FFFD}b", "c"])
     }
 
+    /// C33.
+    @Test func `damaged files of the bot are read or refused, and never end the program`() {
+        let users =
+            #"{"12": {"telegram_id": 12, "username": "\u00e9x", "role": "owner", "active": true, "n": null}, "13": {}}"#
+        let peers =
+            #"{"a": {"telegram_id": "12", "server_id": "eu1", "device": "pc", "public_key": "k=", "wg_ip": "10.1.0.2/32", "active": 1}}"#
+        let pieces = [
+            "{", "}", "[", "]", ":", ",", "\"", "\\u", "null", "1e99", "-", "0", "\"12\":", "true", "\u{0}", "é",
+        ]
+        var random = SeededRandom(state: 5)
+        for _ in 0..<(isLong ? 500_000 : 2_000) {
+            let isUsers = Bool.random(using: &random)
+            var bytes = Array((isUsers ? users : peers).utf8)
+            for _ in 0...Int.random(in: 0...4, using: &random) where !bytes.isEmpty {
+                let place = Int.random(in: bytes.indices, using: &random)
+                switch Int.random(in: 0..<4, using: &random) {
+                case 0: bytes[place] = UInt8.random(in: 0...255, using: &random)
+                case 1: bytes.removeSubrange(place..<min(bytes.count, place + Int.random(in: 1...20, using: &random)))
+                case 2: bytes.insert(contentsOf: Array((pieces.randomElement(using: &random) ?? "").utf8), at: place)
+                default: bytes.insert(contentsOf: bytes[place..<min(bytes.count, place + 40)], at: 0)
+                }
+            }
+            guard let file = try? JSON(bytes) else { continue }
+            let records = isUsers ? try? Records.users(file) : try? Records.peers(file)
+            #expect(records.map { $0.count <= bytes.count } ?? true)
+        }
+    }
+
     @Test func `a file that is no object is unusable as a whole`() {
         for text in ["[]", "null", "5", #""x""#] { #expect(throws: Unusable.self) { try users(text) } }
     }

@@ -202,6 +202,23 @@ struct DocumentTests {
         #expect(count > 5)
     }
 
+    @Test func `each protection of the checklist names tests that are there`() throws {
+        let page = try #require(Self.documents["docs/security.md"])
+        let files = FileManager.default.enumerator(atPath: Self.root.path + "/Tests")
+        let tests = (files?.compactMap { $0 as? String } ?? []).filter { $0.hasSuffix(".swift") }
+            .compactMap { Self.text("Tests/" + $0) }.joined()
+        var numbers: Set<Int> = []
+        for line in page.split(separator: "\n") where line.hasPrefix("| C") {
+            let cells = line.split(separator: "|").map { $0.trimmingCharacters(in: .whitespaces) }
+            try #require(cells.count == 3, "\(line)")
+            numbers.formUnion(cells[0].matches(of: /[0-9]+/).compactMap { Int($0.output) })
+            let names = cells[2].matches(of: /`([^`]+)`/).map { String($0.output.1) }
+            #expect(!names.isEmpty, "\(cells[0])")
+            for name in names { #expect(tests.contains("func `\(name)`("), "\(cells[0]): \(name)") }
+        }
+        #expect(numbers.isSuperset(of: Set(1...25).union([31, 33, 34, 36, 38, 39, 41])))
+    }
+
     @Test func `the package's version is the program's`() throws {
         let log = try #require(Self.text("debian/changelog"))
         #expect(log.hasPrefix("vpn-web (\(Version.text)) "))

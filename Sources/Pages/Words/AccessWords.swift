@@ -162,8 +162,8 @@ enum AccessWords: CaseIterable, Sendable {
             )
         case .sessionLimits:
             Wording(
-                "Сессия заканчивается через {1} без обращений и в любом случае через {2}.",
-                "A session ends after {1} without a visit, and after {2} in any case.")
+                "Сессия заканчивается через {1} без обращений (ключ `sign_in.idle`) и в любом случае через {2}.",
+                "A session ends after {1} without a visit (key `sign_in.idle`), and after {2} in any case.")
 
         case .personalLead:
             Wording(
