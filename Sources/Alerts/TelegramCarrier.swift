@@ -14,6 +14,9 @@ struct TelegramCarrier: Carrier {
     private let call: @Sendable (String, [UInt8]) -> Reply
     private var search: (letter: Int64, tried: Int64)?
 
+    /// Letters whose markup Telegram did not take: they go without.
+    private var plain: Set<Int64> = []
+
     /// Numbers after the last known one that are tried.
     private static let reach: Int64 = 8
 
@@ -44,6 +47,8 @@ struct TelegramCarrier: Carrier {
         case .moved(let chat):
             self.chat = chat
             return .missing
+        // An alarm without bold words is better than none.
+        case .wrong where plain.insert(letter.id).inserted: return .missing
         case .wrong(let problem): return .refused(problem: problem)
         case .later(let wait, let problem): return .later(wait, problem: problem)
         case .unknown(let problem): return .later(nil, problem: problem, isInDoubt: true)
@@ -57,6 +62,7 @@ struct TelegramCarrier: Carrier {
             self.chat = chat
             return .goOn
         case .wrong(let problem) where Self.isAsItWas(problem): return .arrived(nil)
+        case .wrong(let problem) where Self.isOfMarkup(problem) && plain.insert(letter.id).inserted: return .goOn
         case .wrong(let problem): return .final(problem: problem)
         case .later(let wait, let problem): return .later(wait, problem: problem)
         // An edit that is made twice is made once.
@@ -92,9 +98,13 @@ struct TelegramCarrier: Carrier {
 
     private func message(_ letter: Letter, _ number: Int64? = nil) -> [String: Any] {
         var fields: [String: Any] = [
-            "chat_id": Int64(chat) ?? chat, "text": letter.body, "parse_mode": "HTML",
-            "link_preview_options": ["is_disabled": true],
+            "chat_id": Int64(chat) ?? chat, "text": letter.body, "link_preview_options": ["is_disabled": true],
         ]
+        if plain.contains(letter.id) {
+            fields["text"] = Self.withoutMarkup(letter.body)
+        } else {
+            fields["parse_mode"] = "HTML"
+        }
         if let number { fields["message_id"] = number }
         return fields
     }
@@ -132,7 +142,7 @@ struct TelegramCarrier: Carrier {
         case 429: return .later((parameters?["retry_after"] as? Int).map { .seconds(max(1, $0)) }, words)
         case 400:
             if let chat = parameters?["migrate_to_chat_id"] as? Int64 { return .moved("\(chat)") }
-            return .wrong(words)
+            return isOfChat(words) ? .later(.seconds(120), words) : .wrong(words)
         // The token is wrong, or the bot was put out of the chat: every letter would say the same, and an owner mends it.
         case 401, 403, 404: return .later(.seconds(120), words)
         case 500...: return .unknown(words)
@@ -141,6 +151,19 @@ struct TelegramCarrier: Carrier {
     }
 
     private static func isAsItWas(_ problem: String) -> Bool { problem.contains("message is not modified") }
+    private static func isOfMarkup(_ problem: String) -> Bool { problem.contains("can't parse entities") }
+
+    /// The chat takes nothing of this bot, whatever it is: an owner mends that too.
+    private static func isOfChat(_ problem: String) -> Bool {
+        ["chat not found", "not enough rights", "have no rights", "CHAT_WRITE_FORBIDDEN", "PEER_ID_INVALID"]
+            .contains { problem.contains($0) }
+    }
+
+    /// The words alone: of markup there are tags and four escapes.
+    private static func withoutMarkup(_ text: String) -> String {
+        text.replacing(/<[^>]*>/, with: "").replacing("&lt;", with: "<").replacing("&gt;", with: ">")
+            .replacing("&quot;", with: "\"").replacing("&#39;", with: "'").replacing("&amp;", with: "&")
+    }
 
     /// Words of the other side, fit for a line.
     private static func oneLine(_ text: String) -> String {

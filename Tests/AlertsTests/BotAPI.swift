@@ -37,6 +37,8 @@ final class BotAPI: Sendable {
         var sends: [(text: String, at: Duration)] = []
         var calls = 0
         var refuses: [String] = []
+        var isPicky = false
+        var isChatThere = true
     }
 
     private let state = Mutex(State())
@@ -56,6 +58,12 @@ final class BotAPI: Sendable {
 
     /// Texts that hold this are answered 400.
     func refuse(_ word: String) { state.withLock { $0.refuses.append(word) } }
+
+    /// Markup is answered 400.
+    func bePicky() { state.withLock { $0.isPicky = true } }
+
+    /// The bot may write in the chat, or may not: 400 for every letter.
+    func setChat(isThere: Bool) { state.withLock { $0.isChatThere = isThere } }
 
     /// Somebody else writes in the chat.
     func somebodyWrites(_ text: String) {
@@ -89,7 +97,11 @@ final class BotAPI: Sendable {
         let text = fields["text"] as? String ?? ""
         let now = clock().steady
         return state.withLock { state in
-            if state.refuses.contains(where: { text.contains($0) }) {
+            guard state.isChatThere else {
+                return Self.json(400, ["ok": false, "description": "Bad Request: chat not found"])
+            }
+            let isMarked = state.isPicky && fields["parse_mode"] != nil
+            if isMarked || state.refuses.contains(where: { text.contains($0) }) {
                 return Self.json(400, ["ok": false, "description": "Bad Request: can't parse entities"])
             }
             switch method {

@@ -28,7 +28,10 @@ struct DeliveryTests {
         #expect(try world.stored().letters.allSatisfy { !$0.isDue }, comment)
     }
 
-    @Test(arguments: 0..<4) func `timeouts, 429, 502 and broken connections: every incident arrives once, in order`(
+    /// VPNWEB_LONG=1: two hundred of each.
+    private static let seeds = 0..<(ProcessInfo.processInfo.environment["VPNWEB_LONG"] == nil ? 4 : 200)
+
+    @Test(arguments: seeds) func `timeouts, 429, 502 and broken connections: every incident arrives once, in order`(
         seed: Int
     ) throws {
         let random = Seeded(UInt64(seed) + 1)
@@ -41,7 +44,7 @@ struct DeliveryTests {
         try Self.expectEveryIncidentOnce(world, "seed \(seed)")
     }
 
-    @Test(arguments: 0..<4) func `killing the daemon at any moment changes nothing`(seed: Int) throws {
+    @Test(arguments: seeds) func `killing the daemon at any moment changes nothing`(seed: Int) throws {
         let random = Seeded(UInt64(seed) + 100)
         let world = try World { random.next(10) < 2 ? .lostAnswer : .none }
         var second = 0
@@ -95,6 +98,28 @@ struct DeliveryTests {
         let letters = try world.stored().letters
         #expect(letters.last?.state == .refused)
         #expect(letters.last?.problem == "400: Bad Request: can't parse entities")
+    }
+
+    @Test func `a letter whose markup is refused arrives without it, and is changed in place all the same`() throws {
+        let world = try World()
+        world.bot.bePicky()
+        world.run(60) { _ in [.wrong(.hostKeyChanged, "<b>&amp;eu1</b>")] }
+        #expect(world.bot.messages.map(\.text) == ["№1\nhost_key_changed &eu1 open"])
+        world.run(60) { _ in [] }
+        #expect(world.bot.messages.map(\.text) == ["№1\nhost_key_changed &eu1 over"])
+        #expect(world.bot.sends.count == 1)
+    }
+
+    @Test func `while the chat takes nothing of the bot letters wait, and none is lost`() throws {
+        let world = try World()
+        world.bot.setChat(isThere: false)
+        world.run(Self.lastSecond) { Self.incidents($0) }
+        world.run(600) { _ in [] }
+        #expect(world.bot.messages.isEmpty)
+        #expect(try world.stored().letters.contains { $0.problem == "400: Bad Request: chat not found" })
+        world.bot.setChat(isThere: true)
+        world.run(300) { _ in [] }
+        try Self.expectEveryIncidentOnce(world, "the chat is there again")
     }
 
     @Test func `a lost letter is found though others wrote meanwhile, and theirs stays`() throws {

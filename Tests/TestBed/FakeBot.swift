@@ -29,7 +29,7 @@ package final class FakeBot: Sendable {
     }
 
     /// What happens to the calls from now on: `none`, `hang` (taken, no answer), `drop` (not taken, connection closed),
-    /// `limit` (429, two seconds), `broken` (502).
+    /// `limit` (429, two seconds), `broken` (502), `picky` (400 for every markup), `flap` (one call is taken, the next is not).
     package func set(_ fault: String) throws { _ = try ask("/fault/\(fault)") }
 
     package func messages() throws -> [Message] {
@@ -44,12 +44,17 @@ package final class FakeBot: Sendable {
         import json, sys, threading, time
         from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
-        lock, messages, state = threading.Lock(), [], {"fault": "none", "next": 1}
+        lock, messages, state = threading.Lock(), [], {"fault": "none", "next": 1, "calls": 0}
 
         class Bot(BaseHTTPRequestHandler):
             def log_message(self, *words): pass
 
             def answer(self, status, value):
+                # Whoever asked may be dead.
+                try: self.say(status, value)
+                except OSError: pass
+
+            def say(self, status, value):
                 body = json.dumps(value).encode()
                 self.send_response(status)
                 self.send_header("Content-Type", "application/json")
@@ -75,6 +80,11 @@ package final class FakeBot: Sendable {
                 if fault == "limit":
                     return self.answer(429, {"ok": False, "description": "Too Many Requests", "parameters": {"retry_after": 2}})
                 if fault == "broken": return self.answer(502, {})
+                if fault == "picky" and "parse_mode" in fields:
+                    return self.answer(400, {"ok": False, "description": "Bad Request: can't parse entities"})
+                if fault == "flap":
+                    with lock: state["calls"] += 1
+                    if state["calls"] % 2: return self.answer(502, {})
                 status, value = self.take(method, fields)
                 if fault == "hang":
                     time.sleep(3600)
