@@ -33,6 +33,15 @@ enum Carried: Equatable {
     case final(problem: String)
 }
 
+extension Carried {
+    var problem: String? {
+        switch self {
+        case .later(_, let problem, _), .refused(let problem), .final(let problem): problem
+        case .arrived, .missing, .goOn: nil
+        }
+    }
+}
+
 /// Speaks to one kind of other side.
 protocol Carrier {
     /// One call at most. A letter whose state is `.sending` was on its way before, and may have arrived.
@@ -105,6 +114,10 @@ package struct Courier {
     }
 
     private mutating func enter(_ carried: Carried, _ letter: Letter, _ now: Moment) {
+        if let problem = carried.problem {
+            // Where the other side answered, its status comes first.
+            outbox.count(.init(channel: channel, status: Int(problem.prefix { $0.isASCII && $0.isNumber })))
+        }
         switch carried {
         case .goOn: break
         case .missing: outbox.note(letter.id) { $0.state = .queued }

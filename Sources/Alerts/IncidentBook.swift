@@ -88,7 +88,12 @@ package struct IncidentBook: Sendable {
         }
         for matter in pending.keys where !said.contains(matter) { pending[matter] = nil }
         for (matter, id) in numbers where !said.contains(matter) {
-            if rules[matter.rule].isOn {
+            if let next = matter.nextStep, said.contains(next) {
+                // While that is not open yet this one lasts.
+                guard let cause = numbers[next] else { continue }
+                change(id) { $0.cause = cause }
+                end(matter, id, at: now)
+            } else if rules[matter.rule].isOn {
                 calm(matter, id, rules[matter.rule], at: now)
             } else {
                 end(matter, id, at: now, isDropped: true)

@@ -40,6 +40,9 @@ package struct Matter: Hashable, Sendable {
         self.subject = subject
     }
 
+    /// A graver matter that this one becomes: of the two there is one at a time.
+    var nextStep: Matter? { rule == .allowanceNear ? Matter(.allowanceUsedUp, subject) : nil }
+
     /// If this is so, `other` needs no other reason: node before services before users.
     func explains(_ other: Matter) -> Bool {
         let node = subject.node

@@ -18,6 +18,15 @@ package final class Outbox: Sendable {
         var drafts: Set<Int64> = []
         var next: Int64
         var lastRemoteID: [Letter.Channel: Int64] = [:]
+        var failures: [Failure: UInt64] = [:]
+    }
+
+    /// A call that did not bring its letter over.
+    package struct Failure: Hashable, Sendable {
+        package var channel: Letter.Channel
+
+        /// The other side's. Nil: it gave none.
+        package var status: Int?
     }
 
     private let state: Mutex<State>
@@ -137,6 +146,11 @@ package final class Outbox: Sendable {
 
     /// The highest number that the other side gave. Nil: none so far.
     func lastRemoteID(on channel: Letter.Channel) -> Int64? { state.withLock { $0.lastRemoteID[channel] } }
+
+    /// How often calls failed since the start.
+    package var failures: [Failure: UInt64] { state.withLock { $0.failures } }
+
+    func count(_ failure: Failure) { state.withLock { $0.failures[failure, default: 0] += 1 } }
 
     /// What the other side calls a letter. Nil: not known, or no longer.
     func remoteID(of id: Int64) -> Int64? { state.withLock { $0.letters[id]?.remoteID } }

@@ -173,6 +173,8 @@ package struct Teller: Sendable {
             case nil: break
             }
         }
+        // A graver one took over before this one was told.
+        if incident.ended != nil, incident.cause != nil { return (.cause, false) }
         if incident.hold == .cause {
             // What ended while its cause explained it needs no words.
             if incident.ended != nil { return (.cause, false) }

@@ -21,7 +21,8 @@ package struct Incident: Sendable, Equatable, Identifiable {
     /// Nobody could look when it ended: the rule was turned off, or its subject is no longer configured.
     package var isDropped = false
 
-    /// The incident that explains this one, of which alone is told.
+    /// The incident that explains this one, of which alone is told; of one that was told and ended, the graver one that took
+    /// over.
     package var cause: Int64?
 
     /// How many it explains itself.
@@ -33,6 +34,9 @@ package struct Incident: Sendable, Equatable, Identifiable {
 
     /// When the owner said that they know.
     package var acknowledged: UnixTime?
+
+    /// It did not end well: it was told, and a graver one took over.
+    package var isTakenOver: Bool { ended != nil && told != nil && cause != nil }
 
     /// Why nothing was sent of it.
     package enum Hold: String, Sendable {

@@ -59,7 +59,8 @@ struct Application {
         let alerting = try Alerting(configuration.alerting, store: store, newsstand: newsstand, log: log)
         let site = Site(
             newsstand: newsstand, door: door, store: store, settings: configuration.site,
-            watchman: .init(ownerActed: { alerting.ownerActed() }, test: { alerting.test() }),
+            watchman: .init(
+                ownerActed: { alerting.ownerActed() }, test: { alerting.test() }, mail: { alerting.mail }),
             refresh: { poller.refresh() })
         let server = try server(configuration, site)
         if !poller.update(try configuration.nodeSettings()) {

@@ -87,6 +87,7 @@ struct DeliveryTests {
         // The digest, then what Telegram asked for.
         #expect(world.bot.sends.count == 1)
         #expect(world.bot.sends[0].at >= .seconds(30 + 77))
+        #expect(world.desk.outbox.failures == [.init(channel: .telegram, status: 429): 1])
     }
 
     @Test func `a letter that Telegram refuses goes aside, and the next one goes out`() throws {

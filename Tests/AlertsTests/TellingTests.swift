@@ -48,6 +48,39 @@ struct TellingTests {
         #expect(world.bot.sends.map(\.text) == ["№1\nnode_unreachable eu1 open", "№2\nservice_down MTProto open"])
     }
 
+    @Test func `the higher step of an allowance takes the lower one's place`() throws {
+        let world = try World()
+        func look(_ used: UInt64, _ seconds: Int) {
+            var facts = Facts()
+            facts.allowances = [.init(subject: .user(1), name: "алиса", used: used, bytes: 100)]
+            for _ in 0..<seconds { world.second(TestFleet.snapshot([], at: world.now.wall), facts) }
+        }
+        look(79, 60)
+        look(85, 100)
+        #expect(world.bot.messages.map(\.text) == ["№1\nallowance_near алиса open"])
+        look(100, 100)
+        #expect(
+            world.bot.messages.map(\.text) == ["№1\nallowance_near алиса over", "№2\nallowance_used_up алиса open"])
+        #expect(world.desk.incidents.filter { $0.ended == nil }.map(\.rule) == [.allowanceUsedUp])
+        #expect(try world.stored().incidents.first { $0.rule == .allowanceNear }?.isTakenOver == true)
+        // The next period.
+        look(1, 100)
+        #expect(world.bot.messages.map(\.text).allSatisfy { $0.hasSuffix("over") })
+    }
+
+    @Test func `one that took over before the lower step was told is told alone`() throws {
+        let world = try World()
+        for used: UInt64 in [85, 120] {
+            var facts = Facts()
+            facts.allowances = [.init(subject: .user(1), name: "алиса", used: used, bytes: 100)]
+            for _ in 0..<(used == 85 ? 10 : 100) {
+                world.second(TestFleet.snapshot([], at: world.now.wall), facts)
+            }
+        }
+        #expect(world.bot.messages.map(\.text) == ["№1\nallowance_used_up алиса open"])
+        #expect(try world.stored().incidents.first { $0.rule == .allowanceNear }?.hold == .cause)
+    }
+
     @Test func `a silence keeps quiet while it lasts, and no longer`() throws {
         let world = try World()
         world.silences = [

@@ -151,6 +151,14 @@ struct AlertTests {
         let told = messages.flatMap { message in ports.filter { message.text.contains("127.0.0.1:\($0)") } }
         #expect(told == ports, "\(messages.map(\.text))")
         for (one, next) in zip(messages, messages.dropFirst()) { #expect(next.at - one.at >= 1) }
+
+        // Prometheus has it too.
+        let token = try panel.command(["token", "create", "m", "--scope", "metrics"]).text
+            .trimmingCharacters(in: .whitespacesAndNewlines)
+        let metrics = try panel.front.get("/metrics", headers: ["Authorization: Bearer \(token)"]).text
+        #expect(metrics.contains("\nvpnweb_alert_queue{channel=\"telegram\"} 0\n"))
+        let checked = try run(["promtool", "check", "metrics"], input: metrics)
+        #expect(!(checked.text + checked.errors).contains("vpnweb_alert"), "\(checked)")
     }
 
     private struct Services: Decodable {

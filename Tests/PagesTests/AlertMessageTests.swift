@@ -35,6 +35,15 @@ struct AlertMessageTests {
                 "✅ <b>Европа: the disk fills up</b>\n2027-01-15 10:48 – 2027-01-15 11:00, 12\u{A0}min\n91\u{A0}% used"))
     }
 
+    @Test func `what a graver one took over is no good end`() {
+        var over = incident(1, .allowanceNear)
+        (over.ended, over.told, over.cause) = (now, now, 2)
+        let text = message(.english).message(31, [over], at: now)
+        #expect(
+            text.hasPrefix(
+                "➡️ <b>Европа: the allowance is nearly used</b>\nsince 2027-01-15 10:48; a graver alert took over"))
+    }
+
     @Test(arguments: HostileTextTests.regressions + HostileTextTests.pieces)
     func `names cannot break out of a message`(name: String) {
         for rule in Rule.allCases {

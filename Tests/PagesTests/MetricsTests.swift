@@ -10,7 +10,13 @@ import WireGuard
         String(
             decoding: MetricsAnswer(
                 snapshot: snapshot, now: Fleets.now,
-                requests: [.init(route: "/users/{telegram_id}", status: 200, count: 7)], mostPeers: mostPeers
+                requests: [.init(route: "/users/{telegram_id}", status: 200, count: 7)],
+                mail: [
+                    .init(
+                        channel: "telegram", waiting: 2, oldest: Fleets.now.advanced(by: -90),
+                        failures: [(status: nil, count: 4), (status: 429, count: 3)]),
+                    .init(channel: "webhook", waiting: 0, oldest: nil, failures: []),
+                ], mostPeers: mostPeers
             ).text(), as: UTF8.self)
     }
 
@@ -28,6 +34,23 @@ import WireGuard
             InterfaceRow(name: "wg0", lifetime: Traffic(rx: 60_000_000_000, tx: 812_000_000_000), resets: 3)
         ]
         return snapshot
+    }
+
+    @Test func `what waits to be told, since when, and what went wrong`() {
+        let samples = Self.samples(Self.text(Self.fleet))
+        #expect(
+            samples["vpnweb_alert_queue"] == [
+                "vpnweb_alert_queue{channel=\"telegram\"} 2", "vpnweb_alert_queue{channel=\"webhook\"} 0",
+            ])
+        #expect(
+            samples["vpnweb_alert_queue_oldest_timestamp_seconds"] == [
+                "vpnweb_alert_queue_oldest_timestamp_seconds{channel=\"telegram\"} \(Fleets.now.seconds - 90)"
+            ])
+        #expect(
+            samples["vpnweb_alert_errors_total"] == [
+                "vpnweb_alert_errors_total{channel=\"telegram\",code=\"none\"} 4",
+                "vpnweb_alert_errors_total{channel=\"telegram\",code=\"429\"} 3",
+            ])
     }
 
     @Test func `every family of the three exporters is there, with its labels and node`() throws {

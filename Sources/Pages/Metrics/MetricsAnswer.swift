@@ -11,6 +11,7 @@ package struct MetricsAnswer: Sendable {
     let node: NodeID?
     let now: UnixTime
     let requests: [Requests]
+    let mail: [Mail]
     let mostPeers: Int
 
     /// Requests that were answered since the start.
@@ -26,8 +27,31 @@ package struct MetricsAnswer: Sendable {
         }
     }
 
-    /// - Parameter mostPeers: with more of them the families of single peers are left out, whole.
-    package init(snapshot: Snapshot, node: NodeID? = nil, now: UnixTime, requests: [Requests], mostPeers: Int) {
+    /// What alerts of one channel wait, and how often a call failed since the start.
+    package struct Mail: Sendable {
+        package var channel: String
+        package var waiting: Int
+
+        /// When the oldest that waits was written. Nil: none waits.
+        package var oldest: UnixTime?
+
+        /// By the other side's status; nil: it gave none.
+        package var failures: [(status: Int?, count: UInt64)]
+
+        package init(channel: String, waiting: Int, oldest: UnixTime?, failures: [(status: Int?, count: UInt64)]) {
+            self.channel = channel
+            self.waiting = waiting
+            self.oldest = oldest
+            self.failures = failures
+        }
+    }
+
+    /// - Parameters:
+    ///   - mail: of the channels that are configured.
+    ///   - mostPeers: with more of them the families of single peers are left out, whole.
+    package init(
+        snapshot: Snapshot, node: NodeID? = nil, now: UnixTime, requests: [Requests], mail: [Mail], mostPeers: Int
+    ) {
         var snapshot = snapshot
         if let node {
             snapshot.nodes.removeAll { $0.status.node.id != node }
@@ -38,6 +62,7 @@ package struct MetricsAnswer: Sendable {
         self.node = node
         self.now = now
         self.requests = requests
+        self.mail = mail
         self.mostPeers = mostPeers
     }
 
@@ -47,6 +72,7 @@ package struct MetricsAnswer: Sendable {
         var writer = MetricsWriter(capacity: 16_384 + (isShort ? peers.count * 2_560 : 0))
         if node == nil {
             panel(&writer)
+            alerts(&writer)
             users(&writer)
         }
         nodes(&writer)
@@ -87,6 +113,31 @@ package struct MetricsAnswer: Sendable {
         writer.family("vpnweb_roster_file_up", .gauge, "Whether the bot's file could be read at the last look.") {
             family in
             for source in snapshot.roster.sources { family.sample(Labels("file", source.path), source.isReadable) }
+        }
+    }
+
+    private func alerts(_ writer: inout MetricsWriter) {
+        writer.family("vpnweb_alert_queue", .gauge, "Messages that wait to be sent or changed.") { family in
+            for one in mail { family.sample(Labels("channel", one.channel), Int64(one.waiting)) }
+        }
+        writer.family(
+            "vpnweb_alert_queue_oldest_timestamp_seconds", .gauge,
+            "When the oldest message that waits was written, UNIX time; none waits: no sample."
+        ) { family in
+            for one in mail {
+                if let oldest = one.oldest { family.sample(Labels("channel", one.channel), oldest.seconds) }
+            }
+        }
+        writer.family(
+            "vpnweb_alert_errors_total", .counter,
+            "Calls that brought no message over since the start, by HTTP status; none: no answer came."
+        ) { family in
+            for one in mail {
+                for (status, count) in one.failures {
+                    let labels = Labels("channel", one.channel).with("code", status.map(String.init) ?? "none")
+                    family.sample(labels, count)
+                }
+            }
         }
     }
 

@@ -40,7 +40,7 @@ package struct AlertMessage: Sendable {
     }
 
     private func entry(_ incident: Incident, isShort: Bool, _ now: UnixTime, _ text: inout HTMLWriter) {
-        text.raw(incident.ended != nil ? "✅ " : incident.severity.sign)
+        text.raw(incident.isTakenOver ? "➡️ " : incident.ended != nil ? "✅ " : incident.severity.sign)
         text.open("b")
         text.text(incident.title(language))
         text.close("b")
@@ -80,6 +80,7 @@ package struct AlertMessage: Sendable {
         let length = OwnerClock.span(incident.length(at: now), language)
         let began = clock.dateAndClock(incident.began)
         guard let ended = incident.ended else { return AlertPhrase.sinceFor.wording.filled(language, began, length) }
+        if incident.isTakenOver { return AlertPhrase.takenOver.wording.filled(language, began) }
         if incident.isDropped { return AlertPhrase.dropped.wording.filled(language, began) }
         return AlertPhrase.fromTo.wording.filled(language, began, clock.dateAndClock(ended), length)
     }
@@ -172,7 +173,7 @@ extension Severity {
 
 /// Short words of messages.
 enum AlertPhrase: CaseIterable, Sendable {
-    case andMore, explains, known, sinceFor, fromTo, dropped, stillLasts, testMessage
+    case andMore, explains, known, sinceFor, fromTo, takenOver, dropped, stillLasts, testMessage
     case summaryTitle, summaryNodes, summaryUsers, summaryTraffic, summaryIncidents
 
     var wording: Wording {
@@ -182,6 +183,8 @@ enum AlertPhrase: CaseIterable, Sendable {
         case .known: Wording("принято", "acknowledged")
         case .sinceFor: Wording("с {1}, уже {2}", "since {1}, for {2}")
         case .fromTo: Wording("{1} – {2}, {3}", "{1} – {2}, {3}")
+        case .takenOver:
+            Wording("с {1}; дальше отдельной тревогой, более серьёзной", "since {1}; a graver alert took over")
         case .dropped: Wording("с {1}; больше не проверяется", "since {1}; no longer looked at")
         case .stillLasts: Wording("Всё ещё продолжается:", "It still lasts:")
         case .testMessage:

@@ -31,6 +31,8 @@ final class Alerting: Sendable {
     private let client: HTTPClient
     private let watch: WorkThread
     private let couriers: [CourierThread]
+    private let outbox: Outbox
+    private let channels: Mutex<Set<Letter.Channel>>
 
     init(
         _ settings: Settings, store: TrafficStore, newsstand: Newsstand, log: Logger
@@ -47,6 +49,8 @@ final class Alerting: Sendable {
         } catch {
             throw CommandFailure(error)
         }
+        outbox = begun.outbox
+        channels = Mutex(settings.alerts.channels)
         var threads: [CourierThread] = []
         for channel in Letter.Channel.allCases {
             guard let thread = CourierThread(channel, begun.outbox, settings, post, log) else {
@@ -64,6 +68,7 @@ final class Alerting: Sendable {
     }
 
     func change(to settings: Settings) {
+        channels.withLock { $0 = settings.alerts.channels }
         for courier in couriers { courier.change(to: settings) }
         inbox.put(.settings(settings))
     }
@@ -73,6 +78,18 @@ final class Alerting: Sendable {
 
     /// A test message on every channel.
     func test() { inbox.put(.test) }
+
+    /// What waits, and what went wrong, by channel.
+    var mail: [MetricsAnswer.Mail] {
+        let (letters, failures) = (outbox.letters.filter(\.isDue), outbox.failures)
+        return channels.withLock { $0 }.sorted { $0.rawValue < $1.rawValue }.map { channel in
+            let waiting = letters.filter { $0.channel == channel }
+            return MetricsAnswer.Mail(
+                channel: channel.rawValue, waiting: waiting.count, oldest: waiting.map(\.created).min(),
+                failures: failures.filter { $0.key.channel == channel }.map { (status: $0.key.status, count: $0.value) }
+                    .sorted { ($0.status ?? 0) < ($1.status ?? 0) })
+        }
+    }
 
     /// What is on its way is in doubt, and looked for at the next start.
     func stop() {

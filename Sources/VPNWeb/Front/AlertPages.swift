@@ -15,10 +15,13 @@ final class AlertPages: Sendable {
 
         /// A test message is wanted.
         var test: @Sendable () -> Void = {}
+
+        /// What waits to go out, and what went wrong, of the channels that are configured.
+        var mail: @Sendable () -> [MetricsAnswer.Mail] = { [] }
     }
 
     private let store: TrafficStore
-    private let watchman: Watchman
+    let watchman: Watchman
 
     /// Letters that are looked through for those of the incidents shown.
     private static let mostLetters = 500

@@ -223,7 +223,7 @@ final class Site: Sendable {
                 MetricsAnswer(
                     snapshot: visit.snapshot, node: node, now: visit.now,
                     requests: tally.lines.map { .init(route: $0.line.route, status: $0.line.status, count: $0.count) },
-                    mostPeers: visit.settings.mostPeers
+                    mail: alerts.watchman.mail(), mostPeers: visit.settings.mostPeers
                 ).text()
             }
         }
