@@ -3,9 +3,9 @@
 BUILD_PACKAGES = libssh2-1-dev libssl-dev libfcgi-dev libsodium-dev libqrcodegen-dev libsqlite3-dev zlib1g-dev \
 	libcurl4-openssl-dev pkg-config
 BED_PACKAGES = openssh-server openssh-client wireguard-go wireguard-tools nginx-light iproute2 iputils-ping \
-	procps util-linux curl openssl ca-certificates tzdata
+	procps util-linux curl openssl ca-certificates tzdata shadowsocks-libev python3
 TEST_PACKAGES = $(BED_PACKAGES) $(DEB_PACKAGES) lintian man-db systemd debootstrap e2fsprogs mount shellcheck sqlite3 \
-	strace chromium python3 python3-venv shadowsocks-libev nftables prometheus
+	strace chromium python3-venv nftables prometheus
 BENCH_PACKAGES = $(BED_PACKAGES) wrk gcc
 DEB_PACKAGES = debhelper dpkg-dev binutils python3
 # What the package depends on, and nodes: a machine of the tests has no network.

@@ -58,6 +58,14 @@ struct DemoFleet {
         try eu1.addProbePeer(try WireGuardKeys.publicKey(of: probeKey))
         try write(probeKey + "\n", to: bed.folder + "/probe.key")
 
+        try step("A Shadowsocks proxy on eu1, and leave to ping from this machine")
+        try eu1Host.place.startPage("127.0.0.1", 8080)
+        let proxy = try ShadowsocksServer(
+            eu1Host.place, address: eu1Cable.addressB, port: 8388, method: "chacha20-ietf-poly1305",
+            password: "demo of a proxy")
+        try write(proxy.password + "\n", to: bed.folder + "/shadowsocks.password")
+        try bed.permitPings()
+
         var enter =
             "#!/bin/sh\n# wg on a node of the demo: wg NODE [ARGUMENTS]\nnode=$1; shift; [ $# -gt 0 ] || set -- show\ncase $node in\n"
         for (id, place) in [("main", machine), ("eu1", eu1Host.place), ("eu2", eu2Host.place)] {
@@ -73,13 +81,14 @@ struct DemoFleet {
             outbound: { allow: [127.0.0.0/8, "::1", 198.18.0.0/15] }
             services:
               - { node: eu1, kind: wireguard, address: "\(eu1Cable.addressB):\(eu1.port)", probe_key_file: \(bed.folder)/probe.key, every: 15s }
+              - { node: eu1, kind: shadowsocks, address: "\(proxy.address):\(proxy.port)", method: \(proxy.method), password_file: \(bed.folder)/shadowsocks.password, fetch: "http://127.0.0.1:8080/", every: 15s }
               - { node: eu1, kind: ping, address: \(eu1Cable.addressB), every: 15s }
               - { node: eu1, kind: tcp, address: "\(eu1Cable.addressB):22", every: 30s }
             """
         knownHosts = [eu1Server.knownHost(eu1Cable.addressB), eu2Server.knownHost(eu2Cable.addressB), ""]
             .joined(separator: "\n")
         self.files = files
-        parts = [main, eu1, eu2, eu1Server, eu2Server, eu1Host, eu2Host, devices]
+        parts = [main, eu1, eu2, eu1Server, eu2Server, proxy, eu1Host, eu2Host, devices]
     }
 
     /// Recorded ones: the same three over sshd as this user, with a forced command that prints growing counters.

@@ -36,6 +36,8 @@ package final class Bed: Sendable {
         case namespace(String)
         case link(String)
         case path(String)
+        /// A setting of the kernel's, and what it was.
+        case setting(String, String)
         /// A folder that others may have begun to use meanwhile: goes only when it is empty.
         case folder(String)
 
@@ -46,6 +48,7 @@ package final class Bed: Sendable {
             case .namespace(let name): "namespace \(name)"
             case .link(let name): "link \(name)"
             case .path(let path): "path \(path)"
+            case .setting(let path, let value): "setting \(path) \(value)"
             case .folder(let path): "folder \(path)"
             }
         }
@@ -60,6 +63,7 @@ package final class Bed: Sendable {
             case ("namespace", _, _): self = .namespace(String(words[1]))
             case ("link", _, _): self = .link(String(words[1]))
             case ("path", _, _): self = .path(String(words[1]))
+            case ("setting", _, _) where words.count == 3: self = .setting(String(words[1]), String(words[2]))
             case ("folder", _, _): self = .folder(String(words[1]))
             default: return nil
             }
@@ -81,6 +85,18 @@ package final class Bed: Sendable {
         guard access(path, F_OK) != 0 else { return }
         note(.folder(path))
         guard mkdir(path, 0o755) == 0 else { throw BedError("mkdir \(path)", String(cString: strerror(errno))) }
+    }
+
+    /// Lets everybody ping from this machine where its kernel lets nobody, as long as the bed stands.
+    package func permitPings() throws(BedError) {
+        let path = "/proc/sys/net/ipv4/ping_group_range"
+        guard read(path).split(whereSeparator: \.isWhitespace) == ["1", "0"] else { return }
+        note(.setting(path, "1 0"))
+        try Self.set(path, "0 2147483647")
+    }
+
+    private static func set(_ path: String, _ value: String) throws(BedError) {
+        try must(["sh", "-c", "echo '\(value)' > \(path)"])
     }
 
     /// A process of this bed.
@@ -156,6 +172,7 @@ package final class Bed: Sendable {
             case .process(let pid, _): waitpid(pid, nil, WNOHANG)
             case .namespace(let name): _ = try? run(["ip", "netns", "del", name])
             case .link(let name): _ = try? run(["ip", "link", "del", name])
+            case .setting(let path, let value): try? set(path, value)
             case .path(let path): try? FileManager.default.removeItem(atPath: path)
             case .folder(let path): rmdir(path)
             }
