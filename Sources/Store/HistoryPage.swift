@@ -33,10 +33,13 @@ struct HistoryItem: Equatable {
 /// For each counter and owner: seat (from the one before), owner, then its slots: number and two marks (gap, last) in one
 /// number, rx, tx, and of days the peak.
 enum HistoryPage {
-    /// - Parameter base: the first seat that may be on the page.
+    /// - Parameters:
+    ///   - base: the first seat that may be on the page.
+    ///   - seats: those that are wanted. Nil: all.
     @inline(__always)
     static func each(
-        _ bytes: UnsafeRawBufferPointer, base: UInt32, hasPeak: Bool, _ body: (HistoryItem) -> Void
+        _ bytes: UnsafeRawBufferPointer, base: UInt32, hasPeak: Bool, of seats: Seats? = nil,
+        _ body: (HistoryItem) -> Void
     ) throws {
         var reader = ByteReader(bytes)
         var item = HistoryItem(seat: base, owner: 0, hasGap: false, traffic: .zero)
@@ -44,6 +47,14 @@ enum HistoryPage {
             item.seat = item.seat &+ reader.takePlace()
             item.owner = reader.takePlace()
             var isLast = false
+            if let seats, !seats.contains(item.seat) {
+                if item.seat > seats.last { break }
+                while !isLast && !reader.isTorn {
+                    isLast = reader.take() & 1 != 0
+                    reader.skip(hasPeak ? 3 : 2)
+                }
+                continue
+            }
             while !isLast && !reader.isTorn {
                 let tag = reader.take()
                 isLast = tag & 1 != 0

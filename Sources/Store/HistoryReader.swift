@@ -16,9 +16,22 @@ struct HistoryReader {
     private let owner: UInt32?
 
     /// Of each node the seats that are selected. Nil: all.
-    private let seats: [Int64: Set<UInt32>]?
+    private let seats: [Int64: Seats]?
 
-    /// Hours of a day that were just read: periods of hours ask for them again and again.
+    /// Likewise by the chunks of hours and days that have any.
+    private let chunks: [Place]
+
+    private struct Place {
+        var node: Int64
+        var chunk: UInt32
+        var seats: Seats
+    }
+
+    /// What is selected of the tails, by node; and from when to when it is.
+    private let waiting: [(node: Int64, at: UnixTime, item: HistoryItem)]
+    private let wait: ClosedRange<UnixTime>?
+
+    /// Hours of a day that were just read: days of the owner's zone and periods of hours ask for them again and again.
     private let memory = Memory()
 
     private final class Memory {
@@ -39,7 +52,7 @@ struct HistoryReader {
         }
         self.nodes = nodes
         self.tails = tails
-        var seats: [Int64: Set<UInt32>]?
+        var seats: [Int64: Seats]?
         var owned: Int?
         switch selection.user {
         case .telegramID(let id):
@@ -60,7 +73,7 @@ struct HistoryReader {
             owned = seats?.values.reduce(0) { $0 + $1.count }
             for (node, tail) in tails {
                 for step in tail.steps where step.entry.owner == owner {
-                    seats?[node, default: []].insert(step.entry.seat)
+                    seats?[node, default: Seats()].insert(step.entry.seat)
                 }
             }
         }
@@ -73,7 +86,7 @@ struct HistoryReader {
                         """), [peer.blob])
             seats =
                 seats.map { owned in
-                    Dictionary(uniqueKeysWithValues: found.map { ($0, $1.intersection(owned[$0] ?? [])) })
+                    Dictionary(uniqueKeysWithValues: found.map { ($0, $1.intersection(owned[$0] ?? Seats())) })
                 } ?? found
         }
         let isInTotals = owner != nil && owner != 0 && owned == seats.map { $0.values.reduce(0) { $0 + $1.count } }
@@ -81,44 +94,76 @@ struct HistoryReader {
             if let peer = selection.peer { " WHERE c.public_key = \(peer.literal)" } else if isInTotals, let owner {
                 " WHERE c.id IN (SELECT counter FROM totals WHERE owner = \(owner))"
             } else { "" }
-        self.seats = seats?.filter { nodes[$0.key] != nil && !$0.value.isEmpty }
+        seats = seats?.filter { nodes[$0.key] != nil && !$0.value.isEmpty }
+        self.seats = seats
+        chunks = (seats ?? [:]).flatMap { node, seats in
+            Dictionary(grouping: seats.all, by: HistoryTable.days.chunk).map { chunk, seats in
+                Place(node: node, chunk: chunk, seats: Seats(seats))
+            }
+        }
+        waiting = HistoryReader.waiting(tails, owner, seats)
+        let times = waiting.lazy.map(\.at)
+        wait = times.min().flatMap { first in times.max().map { first...$0 } }
     }
 
-    private static func seats(_ statement: Statement, _ arguments: StatementArguments) throws -> [Int64: Set<UInt32>] {
+    private static func seats(_ statement: Statement, _ arguments: StatementArguments) throws -> [Int64: Seats] {
         try Row.fetchAll(statement, arguments: arguments).reduce(into: [:]) { seats, row in
-            seats[row[0], default: []].insert(row[1])
+            seats[row[0], default: Seats()].insert(row[1])
         }
+    }
+
+    private static func waiting(
+        _ tails: [Int64: Tail], _ owner: UInt32?, _ seats: [Int64: Seats]?
+    ) -> [(node: Int64, at: UnixTime, item: HistoryItem)] {
+        var waiting: [(node: Int64, at: UnixTime, item: HistoryItem)] = []
+        for (node, tail) in tails where seats.map({ $0[node] != nil }) ?? true {
+            let wanted = seats?[node]
+            for step in tail.steps {
+                let entry = step.entry
+                guard !entry.traffic.isZero, owner.map({ $0 == entry.owner }) ?? true,
+                    wanted.map({ $0.contains(entry.seat) }) ?? true
+                else { continue }
+                waiting.append(
+                    (
+                        node, step.stamp.at,
+                        HistoryItem(seat: entry.seat, owner: entry.owner, hasGap: entry.hasGap, traffic: entry.traffic)
+                    ))
+            }
+        }
+        return waiting
     }
 
     /// - Parameter byCounter: columns are seats; else owners.
     func sums(_ span: Span, byCounter: Bool, hasPeaks: Bool = false) throws -> Sums {
         var sums = Sums()
-        for part in span.parts(hasPeaks: hasPeaks) {
+        for part in span.parts(hasPeaks: hasPeaks, newest: try newest()) {
             try each(part) { node, item in
                 sums.add(
                     item, node: node, column: Int(byCounter ? item.seat : item.owner),
                     peak: part.table.peak(of: item))
             }
         }
+        // A tail is of minutes: nearly every period is before it.
+        guard let wait, span.startTime <= wait.upperBound, wait.lowerBound < span.endTime else { return sums }
         var peaks: [Waiting: UInt64] = [:]
-        for (node, tail) in tails {
-            for step in tail.steps where span.contains(step.stamp.at) && takes(step.entry.seat, step.entry.owner, node)
-            {
-                let entry = step.entry
-                let item = HistoryItem(
-                    seat: entry.seat, owner: entry.owner, hasGap: entry.hasGap, traffic: entry.traffic)
-                guard !item.traffic.isZero else { continue }
-                var peak: UInt64 = 0
-                if hasPeaks {
-                    let waiting = Waiting(
-                        node: node, counter: item.counter, bucket: Grain.fiveMinutes.bucket(holding: step.stamp.at))
-                    peak = peaks[waiting, default: 0] &+ item.traffic.total
-                    peaks[waiting] = peak
-                }
-                sums.add(item, node: node, column: Int(byCounter ? item.seat : item.owner), peak: peak)
+        for (node, at, item) in waiting where span.contains(at) {
+            var peak: UInt64 = 0
+            if hasPeaks {
+                let waiting = Waiting(
+                    node: node, counter: item.counter, bucket: Grain.fiveMinutes.bucket(holding: at))
+                peak = peaks[waiting, default: 0] &+ item.traffic.total
+                peaks[waiting] = peak
             }
+            sums.add(item, node: node, column: Int(byCounter ? item.seat : item.owner), peak: peak)
         }
         return sums
+    }
+
+    /// The last five minutes that have anything. Nil: nothing has.
+    private func newest() throws -> Int64? {
+        let last = try RawStatement(db, "SELECT max(id) FROM five_minutes")
+        defer { last.reset() }
+        return try last.step() ? last.optional(0).map { HistoryTable.Key(value: $0).bucket } : nil
     }
 
     private struct Waiting: Hashable {
@@ -135,32 +180,44 @@ struct HistoryReader {
     /// False: nothing on the node is selected.
     func hasSome(_ node: Int64) -> Bool { seats.map { $0[node] != nil } ?? true }
 
+    /// Of a node, those that are selected. Nil: all.
+    func seats(of node: Int64) -> Seats? { seats.map { $0[node] ?? Seats() } }
+
     @inline(__always)
-    func takes(_ seat: UInt32, _ owner: UInt32, _ node: Int64) -> Bool {
-        if let wanted = self.owner, wanted != owner { return false }
-        guard let seats else { return true }
-        return seats[node]?.contains(seat) == true
-    }
+    func takes(_ owner: UInt32) -> Bool { self.owner == nil || self.owner == owner }
 
     // MARK: Pages
 
     @inline(__always)
     private func each(_ part: Span.Part, _ body: (Int64, HistoryItem) -> Void) throws {
-        if seats != nil {
-            try eachChosen(part, body)
-        } else if part.table == .hours {
-            try eachRemembered(part, body)
-        } else {
-            try eachPage(part) { node, item in
-                if owner == nil || item.owner == owner { body(node, item) }
+        guard part.table == .hours else { return try eachItem(part.table, part.buckets, body) }
+        for day in part.buckets {
+            if memory.day != day {
+                memory.items.removeAll(keepingCapacity: true)
+                try eachItem(.hours, day..<day + 1) { memory.items.append(($0, $1)) }
+                memory.day = day
             }
+            for (node, item) in memory.items where part.slots?.contains(item.slot) != false { body(node, item) }
+        }
+    }
+
+    @inline(__always)
+    private func eachItem(
+        _ table: HistoryTable, _ buckets: Range<Int64>, _ body: (Int64, HistoryItem) -> Void
+    ) throws {
+        let buckets = try kept(table, buckets)
+        if let seats {
+            try eachChosen(table, buckets, seats, body)
+        } else {
+            try eachPage(table, buckets, body)
         }
     }
 
     /// All pages in their order; of one node, by its own keys.
     @inline(__always)
-    private func eachPage(_ part: Span.Part, _ body: (Int64, HistoryItem) -> Void) throws {
-        let table = part.table
+    private func eachPage(
+        _ table: HistoryTable, _ buckets: Range<Int64>, _ body: (Int64, HistoryItem) -> Void
+    ) throws {
         let select = try RawStatement(db, "SELECT id, body FROM \(table.rawValue) WHERE id >= ? AND id < ? ORDER BY id")
         defer { select.reset() }
         func read(_ first: HistoryTable.Key, _ last: HistoryTable.Key) throws {
@@ -170,11 +227,10 @@ struct HistoryReader {
                 let key = HistoryTable.Key(value: select.int(0))
                 guard nodes[key.node] != nil else { continue }
                 try HistoryPage.each(select.bytes(1), base: table.base(of: key.chunk), hasPeak: table.hasPeak) {
-                    body(key.node, $0)
+                    if takes($0.owner) { body(key.node, $0) }
                 }
             }
         }
-        let buckets = try kept(part)
         if nodes.count == 1, let node = nodes.keys.first {
             for bucket in buckets {
                 try read(HistoryTable.Key(bucket, node: node), HistoryTable.Key(bucket, node: node + 1))
@@ -184,69 +240,64 @@ struct HistoryReader {
         }
     }
 
-    private func eachRemembered(_ part: Span.Part, _ body: (Int64, HistoryItem) -> Void) throws {
-        if memory.day != part.buckets.lowerBound {
-            memory.items.removeAll(keepingCapacity: true)
-            try eachPage(Span.Part(table: .hours, buckets: part.buckets)) { memory.items.append(($0, $1)) }
-            memory.day = part.buckets.lowerBound
-        }
-        for (node, item) in memory.items where part.slots?.contains(item.slot) != false {
-            if owner == nil || item.owner == owner { body(node, item) }
-        }
-    }
-
     @inline(__always)
-    private func eachChosen(_ part: Span.Part, _ body: (Int64, HistoryItem) -> Void) throws {
-        let table = part.table
+    private func eachChosen(
+        _ table: HistoryTable, _ buckets: Range<Int64>, _ seats: [Int64: Seats],
+        _ body: (Int64, HistoryItem) -> Void
+    ) throws {
         let select = try RawStatement(db, "SELECT body FROM \(table.rawValue) WHERE id = ?")
-        let places = (seats ?? [:]).flatMap { node, seats in
-            Set(seats.map { table.chunk(of: $0) }).map { (node: node, chunk: $0, seats: seats) }
-        }
-        guard !places.isEmpty else { return }
-        for bucket in try kept(part) {
+        let places =
+            table == .fiveMinutes ? seats.map { Place(node: $0, chunk: 0, seats: $1) } : chunks
+        for bucket in buckets {
             for place in places {
                 select.bind(1, HistoryTable.Key(bucket, node: place.node, chunk: place.chunk).value)
                 defer { select.reset() }
                 guard try select.step() else { continue }
-                try HistoryPage.each(select.bytes(0), base: table.base(of: place.chunk), hasPeak: table.hasPeak) {
-                    item in
-                    guard place.seats.contains(item.seat), owner == nil || item.owner == owner,
-                        part.slots?.contains(item.slot) != false
-                    else { return }
-                    body(place.node, item)
+                try HistoryPage.each(
+                    select.bytes(0), base: table.base(of: place.chunk), hasPeak: table.hasPeak, of: place.seats
+                ) { item in
+                    if takes(item.owner) { body(place.node, item) }
                 }
             }
         }
     }
 
     /// Of the buckets asked for, those between the table's first and last.
-    private func kept(_ part: Span.Part) throws -> Range<Int64> {
+    private func kept(_ table: HistoryTable, _ buckets: Range<Int64>) throws -> Range<Int64> {
         let ends = try RawStatement(
-            db, "SELECT (SELECT min(id) FROM \(part.table.rawValue)), (SELECT max(id) FROM \(part.table.rawValue))")
+            db, "SELECT (SELECT min(id) FROM \(table.rawValue)), (SELECT max(id) FROM \(table.rawValue))")
         defer { ends.reset() }
         guard try ends.step(), !ends.isNull(0) else { return 0..<0 }
         let whole = HistoryTable.Key(value: ends.int(0)).bucket..<HistoryTable.Key(value: ends.int(1)).bucket + 1
-        return part.buckets.clamped(to: whole)
+        return buckets.clamped(to: whole)
     }
 
     // MARK: Names
 
-    /// Keys of those counters of `sums` by node that have any.
-    func keys() throws -> [Int64: [UInt32: PublicKey]] {
-        var keys: [Int64: [UInt32: PublicKey]] = [:]
+    /// Keys of the counters that are selected, by node and seat. Nil: not selected.
+    func keys() throws -> [Int64: [PublicKey?]] {
+        var keys = nodes.mapValues { _ in [PublicKey?]() }
         let rows = try RawStatement(
             db, "SELECT i.node, c.seat, c.public_key FROM interfaces i JOIN counters c ON c.interface = i.id")
         defer { rows.reset() }
         while try rows.step() {
             guard nodes[rows.int(0)] != nil else { continue }
             let seat = UInt32(truncatingIfNeeded: rows.int(1))
-            guard seats == nil || seats?[rows.int(0)]?.contains(seat) == true else { continue }
-            keys[rows.int(0), default: [:]][seat] = try PublicKey(stored: rows.bytes(2))
+            guard hasSeat(seat, rows.int(0)), seat < 1 << 22 else { continue }
+            let key = try PublicKey(stored: rows.bytes(2))
+            keys[rows.int(0)]?.put(key, at: Int(seat))
         }
         return keys
     }
 
     func people() throws -> [UInt32: Int64?] { try Owners(db).people }
+}
+
+extension [PublicKey?] {
+    fileprivate mutating func put(_ key: PublicKey, at place: Int) {
+        if place >= count { self += Array(repeating: nil, count: place + 1 - count) }
+        self[place] = key
+    }
 }
 
 extension HistoryTable {
@@ -256,51 +307,6 @@ extension HistoryTable {
         case .fiveMinutes: item.traffic.total
         case .hours: item.traffic.total / 12
         case .days: item.peak
-        }
-    }
-}
-
-/// Sums by node and by column: an owner's row, or a seat. Both are small numbers, so that places are found without a search.
-struct Sums {
-    struct Cell {
-        var traffic = Traffic.zero
-        var peak: UInt64 = 0
-        var hasGap = false
-        var isThere = false
-    }
-
-    private var nodes: [Int64: Int] = [:]
-    private var cells: [[Cell]] = []
-    private var last: (node: Int64, place: Int) = (-1, 0)
-
-    @inline(__always)
-    mutating func add(_ item: HistoryItem, node: Int64, column: Int, peak: UInt64) {
-        if last.node != node { find(node) }
-        if column >= cells[last.place].count { grow(to: column) }
-        cells[last.place][column].traffic += item.traffic
-        cells[last.place][column].hasGap = cells[last.place][column].hasGap || item.hasGap
-        cells[last.place][column].peak = max(cells[last.place][column].peak, peak)
-        cells[last.place][column].isThere = true
-    }
-
-    private mutating func find(_ node: Int64) {
-        if let place = nodes[node] {
-            last = (node, place)
-            return
-        }
-        last = (node, cells.count)
-        nodes[node] = cells.count
-        cells.append([])
-    }
-
-    private mutating func grow(to column: Int) {
-        let size = max(column + 1, cells[last.place].count * 2, 64)
-        cells[last.place] += Array(repeating: Cell(), count: size - cells[last.place].count)
-    }
-
-    func each(_ body: (_ node: Int64, _ column: UInt32, Cell) -> Void) {
-        for (node, place) in nodes {
-            for (column, cell) in cells[place].enumerated() where cell.isThere { body(node, UInt32(column), cell) }
         }
     }
 }

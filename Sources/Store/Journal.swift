@@ -61,11 +61,12 @@ enum Journal {
 
     /// - Parameters:
     ///   - interface: of each that was shown: its row's number, and whether the sample was complete.
+    ///   - seats: those that are wanted. Nil: all.
     ///   - entry: each that moved, in the sample's order.
     @inline(__always)
     static func read(
         _ bytes: UnsafeRawBufferPointer, at: UnixTime, interface: (Int64, Bool) throws -> Void = { _, _ in },
-        entry body: (Entry) throws -> Void
+        of seats: Seats? = nil, entry body: (Entry) throws -> Void
     ) throws {
         var reader = ByteReader(bytes)
         let isComplete = reader.take() == 1
@@ -80,6 +81,11 @@ enum Journal {
                 entries -= 1
                 let head = reader.takeSigned()
                 seat &+= head >> 3
+                if let seats, !seats.contains(UInt32(truncatingIfNeeded: seat)) {
+                    // Owner, rx, tx; and a handshake with its network.
+                    reader.skip(head & 6 == 2 ? 5 : 3)
+                    continue
+                }
                 var entry = Entry(
                     seat: UInt32(truncatingIfNeeded: seat), owner: reader.takePlace(), hasGap: head & 1 != 0,
                     traffic: Traffic(rx: reader.take(), tx: reader.take()))

@@ -55,9 +55,13 @@ struct Span {
         (start..<end).contains(Grain.fiveMinutes.bucket(holding: time))
     }
 
-    /// - Parameter hasPeaks: five minutes are read where they are kept, though hours would do for sums.
-    func parts(hasPeaks: Bool) -> [Part] {
+    /// - Parameters:
+    ///   - hasPeaks: five minutes are read where they are kept, though hours would do for sums.
+    ///   - newest: the last five minutes that have anything: a stretch that ends after them takes their day whole.
+    func parts(hasPeaks: Bool, newest: Int64?) -> [Part] {
         guard start < end else { return [] }
+        var end = end
+        if let newest, newest < end { end = -Grain.floor(-end, 288) * 288 }
         let days = (first: -Grain.floor(-start, 288), last: Grain.floor(end, 288))
         guard days.first < days.last else {
             let midnight = days.first * 288

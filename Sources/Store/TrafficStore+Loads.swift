@@ -13,25 +13,56 @@ extension TrafficStore {
             let reader = try HistoryReader(db, selection)
             let names = try SubjectNames(reader, grouping)
             let span = Span(from: from, to: to, finest: .fiveMinutes, reader.horizons)
-            var loads: [Usage.Subject: Load] = [:]
+            // Those beyond the limit are never made: a node may have thousands.
+            var places: [Usage.Subject: Int] = [:]
+            var rows: [Row] = []
+            var parts: [(row: Int, node: NodeID, traffic: Traffic)] = []
             try reader.sums(span, byCounter: grouping == .peer, hasPeaks: true).each { node, column, sum in
                 guard let subject = names.subject(node, column), let node = reader.nodes[node] else { return }
-                var load =
-                    loads[subject]
-                    ?? Load(subject: subject, traffic: .zero, hasGap: false, peak: 0, byNode: [:])
-                load.traffic += sum.traffic
-                load.hasGap = load.hasGap || sum.hasGap
-                load.peak = max(load.peak, sum.peak)
-                load.byNode[node, default: .zero] += sum.traffic
-                loads[subject] = load
+                let place = places[subject] ?? rows.count
+                if place == rows.count {
+                    places[subject] = place
+                    rows.append(Row(subject: subject))
+                }
+                rows[place].add(sum)
+                parts.append((place, node, sum.traffic))
             }
-            let heaviest = loads.values.sorted {
-                ($1.traffic.total, $0.subject) < ($0.traffic.total, $1.subject)
+            let heaviest = rows.indices.sorted {
+                let (a, b) = (rows[$0].traffic.total, rows[$1].traffic.total)
+                return a == b ? rows[$0].subject < rows[$1].subject : a > b
+            }
+            var loads: [Load] = []
+            var kept: [Int?] = Array(repeating: nil, count: rows.count)
+            for row in heaviest.prefix(limit) {
+                kept[row] = loads.count
+                loads.append(rows[row].load)
+            }
+            for part in parts {
+                if let place = kept[part.row] { loads[place].byNode[part.node, default: .zero] += part.traffic }
             }
             return Loads(
-                start: span.startTime, end: span.endTime, grain: span.grain, loads: Array(heaviest.prefix(limit)),
-                sum: heaviest.reduce(into: .zero) { $0 += $1.traffic })
+                start: span.startTime, end: span.endTime, grain: span.grain, loads: loads,
+                sum: rows.reduce(into: .zero) { $0 += $1.traffic })
         }
+    }
+
+    private struct Row {
+        let subject: Usage.Subject
+        var traffic = Traffic.zero
+        private var hasGap = false
+        private var peak: UInt64 = 0
+
+        init(subject: Usage.Subject) {
+            self.subject = subject
+        }
+
+        mutating func add(_ sum: Sums.Cell) {
+            traffic += sum.traffic
+            hasGap = hasGap || sum.hasGap
+            peak = max(peak, sum.peak)
+        }
+
+        var load: Load { Load(subject: subject, traffic: traffic, hasGap: hasGap, peak: peak, byNode: [:]) }
     }
 
     /// What each sample of `from..<to` added to what is selected, by node and sample; samples that added nothing are not
@@ -49,12 +80,13 @@ extension TrafficStore {
                 rows.bind(1, id)
                 rows.bind(2, from.seconds)
                 rows.bind(3, to.seconds)
+                let seats = reader.seats(of: id)
                 while try rows.step() {
                     var one = SampleTraffic(
                         node: node, sample: rows.int(0), at: UnixTime(rows.int(1)), traffic: .zero, peers: 0,
                         hasGap: false)
-                    try Journal.read(rows.bytes(2), at: one.at) { entry in
-                        guard !entry.traffic.isZero, reader.takes(entry.seat, entry.owner, id) else { return }
+                    try Journal.read(rows.bytes(2), at: one.at, of: seats) { entry in
+                        guard !entry.traffic.isZero, reader.takes(entry.owner) else { return }
                         one.traffic += entry.traffic
                         one.peers += 1
                         one.hasGap = one.hasGap || entry.hasGap
@@ -77,8 +109,7 @@ extension TrafficStore {
             let first = Grain.fiveMinutes.bucket(holding: from)
             let last = min(max(first, Grain.fiveMinutes.bucket(notBefore: to)), first + 1_000_000)
             let count = Int(last - first)
-            var counts = Dictionary(
-                uniqueKeysWithValues: reader.nodes.keys.map { ($0, [Int](repeating: 0, count: count)) })
+            var counts = reader.nodes.mapValues { _ in [Int](repeating: 0, count: count) }
             let rows = try RawStatement(db, "SELECT id, counts FROM activity WHERE id >= ? AND id < ?")
             rows.bind(1, HistoryTable.Key(Grain.floor(first, 288)).value)
             rows.bind(2, HistoryTable.Key(Grain.floor(last, 288) + 1).value)
@@ -86,14 +117,19 @@ extension TrafficStore {
             while try rows.step() {
                 let key = HistoryTable.Key(value: rows.int(0))
                 let midnight = key.bucket * 288
-                for bucket in max(first, midnight)..<max(first, midnight, min(last, midnight + 288)) {
-                    counts[key.node]?[Int(bucket - first)] = Activity.count(rows.bytes(1), Int(bucket - midnight))
+                let slots = Int(max(first - midnight, 0))..<Int(max(first - midnight, 0, min(last - midnight, 288)))
+                let bytes = rows.bytes(1)
+                counts[key.node]?.withUnsafeMutableBufferPointer { counts in
+                    for slot in slots { counts[Int(midnight - first) + slot] = Activity.count(bytes, slot) }
                 }
             }
             for (node, bucket, seats) in try reader.activeSeats() where (first..<last).contains(bucket) {
                 counts[node]?[Int(bucket - first)] = seats.count
             }
-            let all = (0..<count).map { place in counts.values.reduce(0) { $0 + $1[place] } }
+            var all = [Int](repeating: 0, count: count)
+            for counts in counts.values {
+                for place in all.indices { all[place] &+= counts[place] }
+            }
             let width = max(1, step)
             func most(_ counts: [Int]) -> [Int] {
                 stride(from: 0, to: counts.count, by: width).map { start in

@@ -22,7 +22,7 @@ extension TrafficStore {
             var found: [PeerConnection] = []
             for (counter, seat) in try reader.counters() {
                 func add(_ session: PeerSession, _ owner: UInt32, isOver: Bool) {
-                    guard reader.takes(seat.seat, owner, seat.node), session.until >= from, session.from < to else {
+                    guard reader.takes(owner), session.until >= from, session.from < to else {
                         return
                     }
                     found.append(

@@ -59,7 +59,7 @@ struct SubjectNames {
     private let grouping: Usage.Grouping
     private let nodes: [Int64: NodeID]
     private var people: [UInt32: Int64?] = [:]
-    private var keys: [Int64: [UInt32: PublicKey]] = [:]
+    private var keys: [Int64: [PublicKey?]] = [:]
 
     init(_ reader: HistoryReader, _ grouping: Usage.Grouping) throws {
         self.grouping = grouping
@@ -74,9 +74,16 @@ struct SubjectNames {
     func subject(_ node: Int64, _ column: UInt32) -> Usage.Subject? {
         switch grouping {
         case .user: people[column].map { .user($0) }
-        case .peer: keys[node]?[column].map { .peer($0) }
+        case .peer: key(node, Int(column)).map { .peer($0) }
         case .node: nodes[node].map { .node($0) }
         }
+    }
+}
+
+extension SubjectNames {
+    private func key(_ node: Int64, _ seat: Int) -> PublicKey? {
+        guard let keys = keys[node], seat < keys.count else { return nil }
+        return keys[seat]
     }
 }
 

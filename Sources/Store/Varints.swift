@@ -35,16 +35,50 @@ struct ByteReader {
 
     var isAtEnd: Bool { place >= bytes.count }
 
+    /// History is millions of numbers of every length: eight bytes are looked at together, since a branch for each of
+    /// them is guessed wrong more often than not.
     @inline(__always)
     mutating func take() -> UInt64 {
-        if place < bytes.count, bytes[place] < 0x80 {
-            defer { place += 1 }
-            return UInt64(bytes[place])
-        }
-        return takeLong()
+        guard bytes.count - place >= 8 else { return takeSlowly() }
+        let word = word
+        let ends = ~word & ByteReader.marks
+        guard ends != 0 else { return takeSlowly() }
+        let end = ends & (0 &- ends)
+        place += (end.trailingZeroBitCount + 1) >> 3
+        // All of the number's own bytes, without their marks; then groups of seven bits are pushed together.
+        var value = word & (end ^ (end &- 1)) & 0x7f7f_7f7f_7f7f_7f7f
+        value = value & 0x007f_007f_007f_007f | (value & 0x7f00_7f00_7f00_7f00) >> 1
+        value = value & 0x0000_3fff_0000_3fff | (value & 0x3fff_0000_3fff_0000) >> 2
+        return value & 0x0fff_ffff | (value & 0x0fff_ffff_0000_0000) >> 4
     }
 
-    private mutating func takeLong() -> UInt64 {
+    /// Passes over numbers, of which it sees the last bytes only.
+    @inline(__always)
+    mutating func skip(_ numbers: Int) {
+        var left = numbers
+        while bytes.count - place >= 8 {
+            var ends = ~word & ByteReader.marks
+            let count = ends.nonzeroBitCount
+            if count < left {
+                left -= count
+                place += 8
+                continue
+            }
+            for _ in 1..<left { ends &= ends &- 1 }
+            place += (ends.trailingZeroBitCount + 1) >> 3
+            return
+        }
+        for _ in 0..<left { _ = takeSlowly() }
+    }
+
+    private static let marks: UInt64 = 0x8080_8080_8080_8080
+
+    /// The next eight bytes, where there are as many.
+    private var word: UInt64 {
+        @inline(__always) get { UInt64(littleEndian: bytes.loadUnaligned(fromByteOffset: place, as: UInt64.self)) }
+    }
+
+    private mutating func takeSlowly() -> UInt64 {
         var value: UInt64 = 0
         var shift: UInt64 = 0
         while place < bytes.count, shift < 64 {
@@ -66,6 +100,7 @@ struct ByteReader {
     }
 
     /// For what counts places: a number that is none is damage.
+    @inline(__always)
     mutating func takePlace() -> UInt32 {
         let value = take()
         if value > UInt64(UInt32.max) { isTorn = true }

@@ -4,14 +4,14 @@ import Foundation
 import Store
 import WireGuard
 
-/// Booking against the same rows written by C alone, and questions to years of history while samples come in.
-func benchStore() throws {
-    try Limit.withFolder { folder in
-        let limit = try JournalLimit(folder)
-        try benchBooking(limit, folder)
-        print()
-        try benchQuestions(limit, folder)
-    }
+/// Booking against the same rows written by C alone.
+func benchBooking() throws {
+    try Limit.withFolder { folder in try benchBooking(JournalLimit(folder), folder) }
+}
+
+/// Questions to years of history while samples come in.
+func benchHistory() throws {
+    try Limit.withFolder { folder in try benchQuestions(JournalLimit(folder), folder) }
 }
 
 /// limits/sqlite_journal.c.
@@ -153,7 +153,8 @@ private func percentile(_ values: [Double], _ percent: Int) -> Double {
 /// Three years of two thousand users with a key on each of ten nodes, half of the keys in use on a day.
 private func benchQuestions(_ limit: JournalLimit, _ folder: URL) throws {
     let path = folder.appending(path: "years.db").path
-    let now = Int64(Date().timeIntervalSince1970) / 3600 * 3600
+    // An hour before midnight of UTC: the day that is not over is at its longest.
+    let now = Int64(Date().timeIntervalSince1970) / 86_400 * 86_400 - 3600
     let (nodes, users) = (10, 2_000)
     let crowds = (0..<nodes).map { Crowd(node: "node\($0)", peers: users, at: now) }
     var store = try TrafficStore(path: path, role: .daemon)
@@ -175,6 +176,8 @@ private func benchQuestions(_ limit: JournalLimit, _ folder: URL) throws {
     collector.start()
     func at(_ seconds: Int64) -> UnixTime { UnixTime(now - seconds) }
     let day: Int64 = 86_400
+    // Until now, whatever the collector makes of it.
+    let end = at(-day)
     // Midnights of a zone three hours before UTC.
     let midnight = now / day * day - 3 * 3600
     func user() -> Selection { Selection(user: .telegramID(.random(in: 1...Int64(users)))) }
@@ -214,19 +217,19 @@ private func benchQuestions(_ limit: JournalLimit, _ folder: URL) throws {
         (
             "top users of this month, with peaks",
             {
-                try store.loads(from: UnixTime(midnight - 30 * day), to: at(-60), limit: 20).loads.count
+                try store.loads(from: UnixTime(midnight - 30 * day), to: end, limit: 20).loads.count
             }
         ),
         (
             "by key, a month (profile types)",
             {
-                try store.loads(from: UnixTime(midnight - 30 * day), to: at(-60), by: .peer).loads.count
+                try store.loads(from: UnixTime(midnight - 30 * day), to: end, by: .peer).loads.count
             }
         ),
         (
             "month to date and the one before, by node",
             {
-                try store.loads(from: UnixTime(midnight - 20 * day), to: at(-60), by: .node).loads.count
+                try store.loads(from: UnixTime(midnight - 20 * day), to: end, by: .node).loads.count
                     + store.loads(from: UnixTime(midnight - 50 * day), to: at(30 * day - 60), by: .node).loads.count
             }
         ),
