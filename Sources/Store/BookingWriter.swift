@@ -55,8 +55,9 @@ struct BookingWriter {
         for part in booking.interfaces {
             guard let known = book.interfaces[part.name] else { throw stale("interface \(part.name) is missing") }
             journal.begin(interface: known.id, entries: part.entries.count)
+            var guess = 0
             for entry in part.entries {
-                guard let seat = known.seats[entry.publicKey], let before = entry.before,
+                guard let seat = book.seat(entry.publicKey, on: known, guess: &guess), let before = entry.before,
                     book.cursors[Int(seat)].isBefore(entry, before)
                 else { throw stale("a counter is not as it was read") }
                 journal.put(

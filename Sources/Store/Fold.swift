@@ -15,13 +15,21 @@ struct Fold {
     }
 
     func fold(_ book: inout NodeBook) throws {
-        let tail = try Tail(db, node: book.id, after: book.folded)
+        var moved = Array(repeating: false, count: book.cursors.count)
+        var deposits = Deposits()
+        let sessions = try SessionRows(db)
+        let tail = try Tail(db, node: book.id, after: book.folded) { step in
+            let seat = try book.seat(step.entry)
+            moved[seat] = true
+            try book.cursors[seat].enter(step.entry, at: step.stamp.at, sessions)
+            deposits.add(step.entry, at: step.stamp.at)
+        }
         book.lastFold = .now
         guard let last = tail.last else { return }
-        let (moved, deposits) = try enter(tail, &book)
-        try write(moved, of: book)
-        try add(deposits, to: book)
-        try Rollups(db, node: book.id).add(deposits)
+        let all = deposits.all
+        try write(moved.indices.filter { moved[$0] }, of: book)
+        try add(all, to: book)
+        try Rollups(db, node: book.id).add(all)
         let sight = try RawStatement(
             db,
             """
@@ -48,20 +56,6 @@ struct Fold {
         node.bind(3, Fingerprint.bytes(book.recent))
         node.bind(4, book.id)
         try node.run()
-    }
-
-    /// Sessions and dates; gives the seats that moved, and their bytes.
-    private func enter(_ tail: Tail, _ book: inout NodeBook) throws -> (moved: [Int], [Deposit]) {
-        var moved = Array(repeating: false, count: book.cursors.count)
-        var deposits = Deposits()
-        let sessions = try SessionRows(db)
-        for step in tail.steps {
-            let seat = try book.seat(step.entry)
-            moved[seat] = true
-            try book.cursors[seat].enter(step.entry, at: step.stamp.at, sessions)
-            deposits.add(step.entry, at: step.stamp.at)
-        }
-        return (moved.indices.filter { moved[$0] }, deposits.all)
     }
 
     /// What the book has is what the last step showed.
@@ -112,12 +106,23 @@ extension NodeBook.Cursor {
 struct Deposits {
     private var sums: [Deposit] = []
 
+    /// Of each seat, where its newest is in `sums`. Negative: nowhere.
+    private var newest: [Int32] = []
+
     mutating func add(_ entry: Journal.Entry, at: UnixTime) {
         guard !entry.traffic.isZero else { return }
+        let seat = Int(entry.seat)
+        if seat >= newest.count { newest += Array(repeating: -1, count: seat + 1 - newest.count) }
+        let bucket = Grain.fiveMinutes.bucket(holding: at)
+        let place = Int(newest[seat])
+        if place >= 0, sums[place].owner == entry.owner, sums[place].bucket == bucket {
+            sums[place].add(entry.traffic, hasGap: entry.hasGap)
+            return
+        }
+        newest[seat] = Int32(sums.count)
         sums.append(
             Deposit(
-                seat: entry.seat, owner: entry.owner, bucket: Grain.fiveMinutes.bucket(holding: at),
-                hasGap: entry.hasGap, traffic: entry.traffic))
+                seat: entry.seat, owner: entry.owner, bucket: bucket, hasGap: entry.hasGap, traffic: entry.traffic))
     }
 
     /// By seat, owner and time; each once.
@@ -126,8 +131,7 @@ struct Deposits {
         var all: [Deposit] = []
         for one in sorted {
             if let last = all.last, last.seat == one.seat, last.owner == one.owner, last.bucket == one.bucket {
-                all[all.count - 1].traffic += one.traffic
-                all[all.count - 1].hasGap = last.hasGap || one.hasGap
+                all[all.count - 1].add(one.traffic, hasGap: one.hasGap)
             } else {
                 all.append(one)
             }

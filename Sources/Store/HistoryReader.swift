@@ -277,8 +277,13 @@ struct HistoryReader {
     /// Keys of the counters that are selected, by node and seat. Nil: not selected.
     func keys() throws -> [Int64: [PublicKey?]] {
         var keys = nodes.mapValues { _ in [PublicKey?]() }
+        // In the table's own order: by the index on interfaces each row would be searched for.
         let rows = try RawStatement(
-            db, "SELECT i.node, c.seat, c.public_key FROM interfaces i JOIN counters c ON c.interface = i.id")
+            db,
+            """
+            SELECT i.node, c.seat, c.public_key
+            FROM counters c CROSS JOIN interfaces i ON i.id = c.interface\(narrowing)
+            """)
         defer { rows.reset() }
         while try rows.step() {
             guard nodes[rows.int(0)] != nil else { continue }

@@ -25,6 +25,9 @@ struct NodeBook {
 
     struct Cursor {
         var id: Int64
+
+        /// Its row's number.
+        var interface: Int64
         var publicKey: PublicKey
         var reading: Reading
         var isOpen: Bool
@@ -84,7 +87,7 @@ struct NodeBook {
             interfaces[name]?.seats[key] = UInt32(cursors.count)
             cursors.append(
                 Cursor(
-                    id: rows.int(2), publicKey: key,
+                    id: rows.int(2), interface: rows.int(1), publicKey: key,
                     reading: Reading(
                         traffic: Traffic(rx: Bits.value(rows.int(4)), tx: Bits.value(rows.int(5))),
                         latestHandshake: rows.optional(6).map { UnixTime($0) },
@@ -112,6 +115,21 @@ struct NodeBook {
             if let handshake = step.entry.handshake { cursors[seat].reading.latestHandshake = handshake.time }
             cursors[seat].reading.stamp = step.stamp
         }
+    }
+
+    /// A node shows its peers in the same order each time: the seats from `guess` on are looked at before the key is
+    /// looked up, which costs more than all the rest of an entry.
+    ///
+    /// - Parameter guess: moves behind what was found.
+    func seat(_ key: PublicKey, on interface: Interface, guess: inout Int) -> UInt32? {
+        for seat in guess..<max(guess, min(guess + 12, cursors.count))
+        where cursors[seat].publicKey == key && cursors[seat].interface == interface.id {
+            guess = seat + 1
+            return UInt32(seat)
+        }
+        guard let seat = interface.seats[key] else { return nil }
+        guess = Int(seat) + 1
+        return seat
     }
 
     func seat(_ entry: Journal.Entry) throws -> Int {

@@ -12,6 +12,11 @@ struct Deposit {
     var bucket: Int64
     var hasGap: Bool
     var traffic: Traffic
+
+    mutating func add(_ more: Traffic, hasGap: Bool) {
+        traffic += more
+        self.hasGap = self.hasGap || hasGap
+    }
 }
 
 /// Adds to the three tables of history, page by page, and counts who was active.
@@ -24,12 +29,16 @@ struct Rollups {
         self.node = node
     }
 
+    /// - Parameter deposits: each once, by seat, owner and time.
     func add(_ deposits: [Deposit]) throws {
         guard !deposits.isEmpty else { return }
-        var peaks: [UInt64: UInt64] = [:]
-        try add(to: .fiveMinutes, deposits) { page, key, touched in
-            for item in page where touched.contains(item.counter) {
-                peaks[item.counter] = max(peaks[item.counter] ?? 0, item.traffic.total)
+        var peaks = Array(repeating: UInt64(0), count: deposits.count)
+        try add(to: .fiveMinutes, deposits) { page, key, news in
+            // Both are in the same order, and the page has all of the news.
+            var place = 0
+            for new in news {
+                while place + 1 < page.count, !page[place].isBeside(new.item) { place += 1 }
+                peaks[new.deposit] = page[place].traffic.total
             }
             try Activity.set(db, node: node, bucket: key.bucket, count: HistoryPage.seats(page))
         }
@@ -37,23 +46,37 @@ struct Rollups {
         try add(to: .days, deposits, peaks: peaks) { _, _, _ in }
     }
 
+    private struct New {
+        var key: HistoryTable.Key
+        var item: HistoryItem
+
+        /// Its place among the deposits.
+        var deposit: Int
+
+        static func precedes(_ a: New, _ b: New) -> Bool {
+            a.key == b.key ? HistoryItem.precedes(a.item, b.item) : a.key < b.key
+        }
+    }
+
     private func add(
-        to table: HistoryTable, _ deposits: [Deposit], peaks: [UInt64: UInt64] = [:],
-        _ done: (_ page: [HistoryItem], HistoryTable.Key, _ touched: Set<UInt64>) throws -> Void
+        to table: HistoryTable, _ deposits: [Deposit], peaks: [UInt64] = [],
+        _ done: (_ page: [HistoryItem], HistoryTable.Key, ArraySlice<New>) throws -> Void
     ) throws {
-        var news: [(key: HistoryTable.Key, item: HistoryItem)] = []
+        var news: [New] = []
         news.reserveCapacity(deposits.count)
-        for deposit in deposits {
+        for (place, deposit) in deposits.enumerated() {
             let moment = Grain.fiveMinutes.start(of: deposit.bucket)
             let bucket = table.span.bucket(holding: moment)
             let slot = table.grain.bucket(holding: moment) - bucket * (table.span.seconds / table.grain.seconds)
-            var item = HistoryItem(
-                seat: deposit.seat, owner: deposit.owner, slot: UInt8(truncatingIfNeeded: slot), hasGap: deposit.hasGap,
-                traffic: deposit.traffic)
-            if table.hasPeak { item.peak = peaks[item.counter] ?? 0 }
-            news.append((HistoryTable.Key(bucket, node: node, chunk: table.chunk(of: deposit.seat)), item))
+            news.append(
+                New(
+                    key: HistoryTable.Key(bucket, node: node, chunk: table.chunk(of: deposit.seat)),
+                    item: HistoryItem(
+                        seat: deposit.seat, owner: deposit.owner, slot: UInt8(truncatingIfNeeded: slot),
+                        hasGap: deposit.hasGap, traffic: deposit.traffic, peak: table.hasPeak ? peaks[place] : 0),
+                    deposit: place))
         }
-        news.sort { $0.key == $1.key ? HistoryItem.precedes($0.item, $1.item) : $0.key < $1.key }
+        news.sort(by: New.precedes)
         let pages = try HistoryPages(db, table)
         var start = 0
         while start < news.count {
@@ -62,7 +85,7 @@ struct Rollups {
             while end < news.count, news[end].key == key { end += 1 }
             let page = HistoryPage.merged(try pages.items(key), news[start..<end].lazy.map(\.item))
             try pages.put(page, key)
-            if table == .fiveMinutes { try done(page, key, Set(news[start..<end].map(\.item.counter))) }
+            try done(page, key, news[start..<end])
             start = end
         }
     }

@@ -22,6 +22,15 @@ struct Tail {
 
     /// - Parameter samples: of the node, those that are folded.
     init(_ db: Database, node: Int64, after samples: Int64) throws {
+        var steps: [Step] = []
+        try self.init(db, node: node, after: samples) { steps.append($0) }
+        self.steps = steps
+    }
+
+    /// One that keeps no steps.
+    ///
+    /// - Parameter body: of each step, in their order.
+    init(_ db: Database, node: Int64, after samples: Int64, each body: (Step) throws -> Void) throws {
         let rows = try RawStatement(
             db, "SELECT sample, at, fingerprint, body FROM journal WHERE node = ? AND sample > ? ORDER BY sample")
         rows.bind(1, node)
@@ -36,7 +45,7 @@ struct Tail {
                 interface: { id, isComplete in
                     sights[id] = (stamp, isComplete ? stamp : sights[id]?.complete)
                 },
-                entry: { steps.append(Step(stamp: stamp, entry: $0)) })
+                entry: { try body(Step(stamp: stamp, entry: $0)) })
         }
     }
 }

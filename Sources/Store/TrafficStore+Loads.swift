@@ -17,6 +17,9 @@ extension TrafficStore {
             var places: [Usage.Subject: Int] = [:]
             var rows: [Row] = []
             var parts: [(row: Int, node: NodeID, traffic: Traffic)] = []
+            places.reserveCapacity(names.count)
+            rows.reserveCapacity(names.count)
+            parts.reserveCapacity(names.count)
             try reader.sums(span, byCounter: grouping == .peer, hasPeaks: true).each { node, column, sum in
                 guard let subject = names.subject(node, column), let node = reader.nodes[node] else { return }
                 let place = places[subject] ?? rows.count

@@ -71,6 +71,15 @@ struct SubjectNames {
         }
     }
 
+    /// About as many subjects there are.
+    var count: Int {
+        switch grouping {
+        case .user: people.count
+        case .peer: keys.values.reduce(0) { $0 + $1.count }
+        case .node: nodes.count
+        }
+    }
+
     func subject(_ node: Int64, _ column: UInt32) -> Usage.Subject? {
         switch grouping {
         case .user: people[column].map { .user($0) }

@@ -126,10 +126,16 @@ private func benchBooking(_ limit: JournalLimit, _ folder: URL) throws {
             }
             crowd.ledger.apply(booking)
         }
-        let same = try TrafficStore(path: twin, role: .command).ledger(of: crowd.node)
+        try store.settle()
+        let same = try TrafficStore(path: twin, role: .command)
+        func sessions(_ store: TrafficStore) throws -> [PeerSession] {
+            try store.peerSessions(of: .all, from: UnixTime(0), to: UnixTime(.max), limit: .max).filter(\.isOver)
+                .map(\.session)
+        }
         guard
-            same.interfaces["wg0"]?.counters.mapValues(\.lifetime)
-                == crowd.ledger.interfaces["wg0"]?.counters.mapValues(\.lifetime)
+            try same.ledger(of: crowd.node).interfaces["wg0"]?.counters.mapValues(\.lifetime)
+                == crowd.ledger.interfaces["wg0"]?.counters.mapValues(\.lifetime),
+            try sessions(same).count == sessions(store).count
         else { throw Limit.Failure(description: "the two databases do not agree") }
         try store.close()
         let (p50, cpu) = (median(ours) / median(theirs), ourCPU / theirCPU)

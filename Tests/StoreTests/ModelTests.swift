@@ -170,7 +170,8 @@ struct ModelTests {
             var history: World.Hours = [:]
             func add(_ node: Int64, _ seat: UInt32, _ owner: UInt32, _ bucket: Int64, _ traffic: Traffic) {
                 guard let name = names.nodes[node], let number = Int(name.name.dropFirst()),
-                    let key = keys[node]?[seat].flatMap({ World.numbers[$0] }), let link = links[[node, Int64(seat)]]
+                    let key = keys[node]?[Int(seat)].flatMap({ World.numbers[$0] }),
+                    let link = links[[node, Int64(seat)]]
                 else { return }
                 history[World.Place(node: number, link: link, key: key), default: [:]][
                     people[owner] ?? nil, default: [:]][bucket, default: .zero] += traffic

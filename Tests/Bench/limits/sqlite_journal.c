@@ -9,11 +9,13 @@
 typedef struct { uint32_t seat, owner; uint8_t slot, gap; uint64_t rx, tx, peak; } item;
 typedef struct { uint32_t seat; uint64_t rx, tx; int64_t handshake; } entry;  // counters as shown; what differs is booked
 typedef struct { int64_t bucket; uint64_t rx, tx; } five;
+typedef struct { int64_t counter, owner, since, handshake, until; uint64_t rx, tx; } session;
 typedef struct {
     int64_t id, handshake;
     uint64_t rx, tx;
     int known, moved;
     five fives[8];
+    session session;  // the one under way
 } cursor;
 
 enum { FIVES, HOURS, DAYS };
@@ -21,10 +23,12 @@ static const char *const tables[] = { "five_minutes", "hours", "days" };
 
 typedef struct {
     sqlite3 *db;
-    sqlite3_stmt *begin, *commit, *insert, *counter, *total, *interface, *node, *select[3], *upsert[3], *count, *counts;
+    sqlite3_stmt *begin, *commit, *insert, *counter, *total, *interface, *node, *select[3], *upsert[3], *count, *counts, *session;
     int64_t interfaceID, sample, at;
     int waiting, tail, peers;
     cursor *cursors;
+    session *ended;
+    size_t endedCount, endedRoom;
 } journal;
 
 static void check(sqlite3 *db, int code) {
@@ -166,6 +170,7 @@ journal *limit_open(const char *path, int peers, int tail) {
         c->rx = (uint64_t)sqlite3_column_int64(rows, 2);
         c->tx = (uint64_t)sqlite3_column_int64(rows, 3);
         c->handshake = sqlite3_column_int64(rows, 4);
+        c->session = (session){ c->id, 0, c->handshake, c->handshake, c->handshake, 0, 0 };
         j->interfaceID = sqlite3_column_int64(rows, 5);
     }
     sqlite3_finalize(rows);
@@ -183,6 +188,8 @@ journal *limit_open(const char *path, int peers, int tail) {
     j->node = prepare(j->db, "UPDATE nodes SET samples = ?, last_at = ?, recent = ? WHERE id = 1");
     j->count = prepare(j->db, "SELECT counts FROM activity WHERE id = ?");
     j->counts = prepare(j->db, "INSERT INTO activity VALUES (?, ?) ON CONFLICT (id) DO UPDATE SET counts = excluded.counts");
+    j->session = prepare(j->db, "INSERT INTO peer_sessions (counter, owner, since, handshake, until, rx, tx, network) "
+                                "VALUES (?, ?, ?, ?, ?, ?, ?, ?)");
     for (int t = FIVES; t <= DAYS; t++) {
         char sql[200];
         snprintf(sql, sizeof sql, "SELECT body FROM %s WHERE id = ?", tables[t]);
@@ -205,7 +212,34 @@ static void setActivity(journal *j, int64_t bucket, size_t count) {
     run(j->db, j->counts);
 }
 
+// A handshake more than 180 s after the one before begins another session.
+static void enter(journal *j, cursor *c, int64_t owner, int64_t handshake, uint64_t rx, uint64_t tx, int64_t at) {
+    session *s = &c->session;
+    if (handshake - s->handshake > 180) {
+        if (j->endedCount == j->endedRoom)
+            j->ended = realloc(j->ended, (j->endedRoom = j->endedRoom * 2 + 64) * sizeof(session));
+        j->ended[j->endedCount++] = *s;
+        *s = (session){ c->id, owner, handshake, handshake, at, 0, 0 };
+    }
+    s->owner = owner;
+    s->handshake = handshake;
+    s->until = at;
+    s->rx += rx;
+    s->tx += tx;
+}
+
+static void insertSessions(journal *j) {
+    for (size_t i = 0; i < j->endedCount; i++) {
+        const session *s = &j->ended[i];
+        int64_t values[] = { s->counter, s->owner, s->since, s->handshake, s->until, (int64_t)s->rx, (int64_t)s->tx, 0xc00002 };
+        for (int v = 0; v < 8; v++) sqlite3_bind_int64(j->session, v + 1, values[v]);
+        run(j->db, j->session);
+    }
+    j->endedCount = 0;
+}
+
 static void fold(journal *j) {
+    insertSessions(j);
     static item *news;
     static uint64_t *peaks;
     static int room;
@@ -214,7 +248,7 @@ static void fold(journal *j) {
         peaks = realloc(peaks, (size_t)room * sizeof *peaks);
     }
     memset(peaks, 0, (size_t)j->peers * sizeof *peaks);
-    uint8_t session[36] = { 0 };
+    static buffer session;
     int64_t buckets[8];
     int known = 0;
     for (int s = 0; s < j->peers; s++) {
@@ -226,7 +260,15 @@ static void fold(journal *j) {
         sqlite3_bind_int64(j->counter, 3, c->handshake);
         sqlite3_bind_int64(j->counter, 4, j->sample);
         sqlite3_bind_int64(j->counter, 5, j->at);
-        sqlite3_bind_blob(j->counter, 6, session, sizeof session, SQLITE_STATIC);
+        session.count = 0;
+        put(&session, (uint64_t)c->session.owner);
+        putSigned(&session, c->session.since);
+        putSigned(&session, c->session.handshake);
+        putSigned(&session, c->session.until);
+        put(&session, c->session.rx);
+        put(&session, c->session.tx);
+        put(&session, 0xc00003);
+        sqlite3_bind_blob(j->counter, 6, session.bytes, (int)session.count, SQLITE_STATIC);
         sqlite3_bind_int64(j->counter, 7, j->at);
         sqlite3_bind_int64(j->counter, 8, c->id);
         run(j->db, j->counter);
@@ -304,6 +346,7 @@ void limit_book(journal *j, const entry *entries, int count, int64_t at) {
             putSigned(&blob, at - entries[i].handshake);
             put(&blob, (0xc00002ull << 1) + 1);
         }
+        enter(j, c, seat % 300 + 1, entries[i].handshake, rx, tx, at);
         c->rx = entries[i].rx;
         c->tx = entries[i].tx;
         c->handshake = entries[i].handshake;
