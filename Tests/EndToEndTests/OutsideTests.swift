@@ -121,7 +121,6 @@ struct OutsideTests {
         .enabled(if: Schemathesis.program != nil, "needs make test-deps"), .timeLimit(.minutes(20)))
     func `schemathesis finds no answer that openapi json does not know`() throws {
         let house = try house
-        let token = try house.token("schemathesis", "read")
         let front = house.panel.front
         let examples = ProcessInfo.processInfo.environment["VPNWEB_LONG"] == nil ? 12 : 1_000
         let folder = house.bed.folder + "/schemathesis"
@@ -137,17 +136,30 @@ struct OutsideTests {
             expected-statuses = ["2xx", "303", "304", "400", "401", "403", "404", "429"]
 
             """, to: folder + "/schemathesis.toml")
-        let output = try run(
-            [
-                try #require(Schemathesis.program), "--config-file", folder + "/schemathesis.toml", "run",
-                front.url + "/api/openapi.json", "--tls-verify", front.certificate, "-H",
-                "Authorization: Bearer \(token)", "--max-examples", "\(examples)", "--rate-limit", "25/s", "--seed",
-                "5",
-                "--generation-deterministic", "--no-color", "--exclude-path", "/login", "--max-redirects", "0",
-                "--workers", "1",
-            ], limit: .seconds(1_100))
-        #expect(output.status == 0, "\(output.text.suffix(6_000)) \(output.errors.suffix(500))")
-        #expect(!output.text.contains("❌") && output.text.contains(" passed"), "\(output.text.suffix(2_000))")
+        // Who asks, and for what: every route, by somebody for whom it is.
+        for (who, words) in [
+            ("Authorization: Bearer \(try house.token("reader", "read"))", ["--exclude-path", "/login"]),
+            ("Authorization: Bearer \(try house.token("links", "links"))", ["--include-path", "/api/links"]),
+            ("Authorization: Bearer \(try house.token("scraper", "metrics"))", ["--include-path", "/metrics"]),
+            (
+                "Cookie: \(try house.owner.session())",
+                // Pages take what they understand of a query.
+                [
+                    "--include-method", "GET", "--exclude-path-regex", "^/(api|login|u)/", "--exclude-checks",
+                    "negative_data_rejection,missing_required_header",
+                ]
+            ),
+        ] {
+            let output = try run(
+                [
+                    try #require(Schemathesis.program), "--config-file", folder + "/schemathesis.toml", "run",
+                    front.url + "/api/openapi.json", "--tls-verify", front.certificate, "-H", who,
+                    "--max-examples", "\(examples)", "--rate-limit", "25/s", "--seed", "5",
+                    "--generation-deterministic", "--no-color", "--max-redirects", "0", "--workers", "1",
+                ] + words, limit: .seconds(1_100))
+            #expect(output.status == 0, "\(words) \(output.text.suffix(6_000)) \(output.errors.suffix(500))")
+            #expect(!output.text.contains("❌") && output.text.contains(" passed"), "\(output.text.suffix(2_000))")
+        }
     }
 
     /// Not counted against: the site lets somebody ask thirty times a second.

@@ -13,16 +13,7 @@ struct TelegramTests {
         let issuer = try FakeIssuer(in: bed.folder + "/issuer", at: home.network)
         let panel = try Panel(
             home.network, program: #require(Program.path), nodes: "  []",
-            more: """
-                sign_in:
-                  idle: 30m
-                  telegram:
-                    client_id: \(FakeIssuer.client)
-                    client_secret_file: \(issuer.secretFile)
-                    owners: [42]
-                    issuer: "\(issuer.url)"
-                    ca_file: \(issuer.authorities)
-                """)
+            more: issuer.configuration(owners: [42]))
         try panel.setPassword()
         try panel.start()
         defer { panel.stop() }

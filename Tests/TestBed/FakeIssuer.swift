@@ -35,6 +35,20 @@ package final class FakeIssuer: Sendable {
 
     deinit { process.kill() }
 
+    /// Lines of a panel's configuration.
+    package func configuration(owners: [Int64]) -> String {
+        """
+        sign_in:
+          idle: 30m
+          telegram:
+            client_id: \(Self.client)
+            client_secret_file: \(secretFile)
+            owners: \(owners)
+            issuer: "\(url)"
+            ca_file: \(authorities)
+        """
+    }
+
     /// What a browser does that was sent to `address`: where it is led to. `fault`: what is wrong with what it gets there.
     package func visit(_ address: String, as person: Int64 = 42, fault: String = "") throws -> String {
         let fault = fault.replacing(" ", with: "%20")

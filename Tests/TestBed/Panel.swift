@@ -144,6 +144,16 @@ package struct Visitor: Sendable {
         return try front.get(path, headers: ["Origin: \(front.url)"], arguments: arguments)
     }
 
+    /// The session's cookie, as a header has it.
+    package func session() throws -> String {
+        // Netscape's format, as curl keeps it: name and value are the last two columns.
+        let lines = read(cookies).split(separator: "\n").map { $0.split(separator: "\t").suffix(2) }
+        guard let cookie = lines.first(where: { $0.first == "__Host-vpnweb" }) else {
+            throw BedError("session", "not signed in")
+        }
+        return cookie.joined(separator: "=")
+    }
+
     /// Takes the form as it is on the page, with its hidden fields.
     package func signIn(_ password: String) throws(BedError) {
         let page = try get("/login")

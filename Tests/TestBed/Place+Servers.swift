@@ -1,8 +1,8 @@
 import Foundation
 
 /// The bed's own scripts.
-enum Script {
-    static func path(_ name: String) -> String {
+package enum Script {
+    package static func path(_ name: String) -> String {
         URL(filePath: #filePath).deletingLastPathComponent().path + "/Python/\(name).py"
     }
 }

@@ -79,6 +79,19 @@ struct SecondFactorTests {
         #expect(house.audit.contains(.wrongCode))
     }
 
+    @Test func `a try that failed forgets nothing of where one wanted to go`() throws {
+        _ = try enrol()
+        let guest = DoorGuest(house)
+        let hidden = "name=\"next\" value=\"/users?page=2\""
+        let wrong = try guest.ask("/login", form: ["password": "wrong one of them", "next": "/users?page=2"])
+        #expect(wrong.status == 401 && wrong.text.contains(hidden))
+        try guest.ask("/login", form: ["password": DoorHouse.password, "next": "/users?page=2"])
+        let code = try guest.ask("/login/code", form: ["code": "000000", "next": "/users?page=2"])
+        #expect(code.status == 401 && code.text.contains(hidden))
+        let foreign = try guest.ask("/login", form: ["password": "wrong one of them", "next": "//evil.example"])
+        #expect(!foreign.text.contains("evil"))
+    }
+
     @Test func `without the password no code is looked at`() throws {
         _ = try enrol()
         let guest = DoorGuest(house)

@@ -25,8 +25,10 @@ final class DoorPages: Sendable {
         return response
     }
 
-    /// Nil: they want to go nowhere in particular.
-    private func next(_ word: String?) -> String? { word.map { SafeNext.path($0) } }
+    /// Where they wanted to go, also after a try that failed. Nil: nowhere in particular.
+    private func next(_ visit: Visit) -> String? {
+        (visit.request.query["next"] ?? (try? visit.request.form())?["next"]).map { SafeNext.path($0) }
+    }
 
     // MARK: The password
 
@@ -40,7 +42,7 @@ final class DoorPages: Sendable {
             }
         return visit.private(
             LoginPage(
-                problem: problem ?? (door.hasPassword ? asked : .notSetUp), next: next(visit.request.query["next"]),
+                problem: problem ?? (door.hasPassword ? asked : .notSetUp), next: next(visit),
                 takesTelegram: door.takesTelegram, context: visit.context(isSignedIn: false)
             ).html(), status: status)
     }
@@ -74,7 +76,7 @@ final class DoorPages: Sendable {
         guard door.owesCode(visit.request) else { return loginPage(visit, problem: .startAgain) }
         return visit.private(
             CodePage(
-                problem: problem, next: next(visit.request.query["next"]), context: visit.context(isSignedIn: false)
+                problem: problem, next: next(visit), context: visit.context(isSignedIn: false)
             ).html(), status: status)
     }
 
