@@ -89,7 +89,7 @@ class Guest:
 
     @property
     def is_owner(self):
-        return self.page.goto(URL + "/settings").url.endswith("/settings")
+        return self.page.goto(URL + "/settings").url == URL + "/settings"
 
 
 def walk(browser):
