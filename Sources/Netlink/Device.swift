@@ -1,6 +1,6 @@
 /// What the families `wireguard` and `amneziawg` tell of one interface (linux/wireguard.h). Secrets are not taken over.
 ///
-/// Both have the same attributes up to WGDEVICE_A_PEERS; what AmneziaWG adds is not read, and it may grow.
+/// Both have the same attributes up to WGDEVICE_A_PEERS; AmneziaWG's parameters come after them, and may grow.
 package struct Device: Equatable, Sendable {
     package var name = ""
     package var index: UInt32 = 0
@@ -15,6 +15,9 @@ package struct Device: Equatable, Sendable {
     package var fwmark: UInt32 = 0
 
     package var peers: [DevicePeer] = []
+
+    /// AmneziaWG's parameters as its UAPI names and writes them.
+    package var parameters: [String: String] = [:]
 
     package init() {}
 
@@ -54,7 +57,8 @@ package struct Device: Equatable, Sendable {
                     }
                     isFirst = false
                 }
-            default: break
+            case let type:
+                if let (name, text) = Self.parameter(type, bytes, attribute.value) { next.parameters[name] = text }
             }
         }
         self = next

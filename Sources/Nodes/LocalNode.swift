@@ -86,8 +86,10 @@ private struct Reading {
 
     private mutating func read(_ link: Link, _ family: Family, _ kind: Interface.Kind) {
         do throws(NetlinkError) {
-            var interface = Interface(try Kernel.device(link.index, family: family, until: deadline))
+            let device = try Kernel.device(link.index, family: family, until: deadline)
+            var interface = Interface(device)
             interface.kind = kind
+            if kind == .amneziaWG { interface.obfuscation = Obfuscation(parameters: device.parameters) }
             interfaces.append(interface)
         } catch {
             // Taken down between listing and reading: it is away, which a sample may say.
@@ -183,6 +185,17 @@ extension Interface {
 
     /// Seconds. A clock may be wrong by time zones; beyond a day the number is no time.
     private static let aheadAtMost: Int64 = 86400
+}
+
+extension Obfuscation {
+    /// As the kernel tells them. Nil: it tells none, or what no version has.
+    init?(parameters: [String: String]) {
+        guard !parameters.isEmpty else { return nil }
+        self.init()
+        for (name, text) in parameters {
+            guard set(name, to: text) else { return nil }
+        }
+    }
 }
 
 extension Keepalive {

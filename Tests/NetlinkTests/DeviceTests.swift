@@ -28,6 +28,43 @@ struct DeviceTests {
         #expect(!"\(device)".contains("153, 153"))
     }
 
+    /// Version 1 of the family: headers of 32 bits. Version 2: text. Version 3: two ends in 64 bits, and a key.
+    @Test(
+        arguments: [
+            (
+                Wire.u32(1_020_325_451), [(21, Array("<b 0xf1>\0".utf8))],
+                ["h1": "1020325451", "i1": "<b 0xf1>"]
+            ),
+            (Array("123\0".utf8), [(19, Wire.u16(7)), (20, Wire.u16(8))], ["h1": "123", "s3": "7", "s4": "8"]),
+            (Array("1234567\0".utf8), [], ["h1": "1234567"]), (Array("5-900\0".utf8), [], ["h1": "5-900"]),
+            (
+                Wire.u32(5) + Wire.u32(900),
+                [(26, [UInt8](repeating: 0x99, count: 32)), (28, Wire.u32(120)), (33, [1]), (34, [0])],
+                ["h1": "5-900", "header_protection_key": "on", "random_trailers": "on"]
+            ),
+            (
+                Wire.u32(5) + Wire.u32(5), [(26, [UInt8](repeating: 0, count: 32)), (33, [0]), (21, [0])],
+                ["h1": "5", "random_trailers": "off"]
+            ),
+        ] as [([UInt8], [(UInt16, [UInt8])], [String: String])])
+    func `AmneziaWG's parameters are read in the shapes of each of its versions, and no key is among them`(
+        header: [UInt8], more: [(UInt16, [UInt8])], parameters: [String: String]
+    ) throws {
+        let first: [(UInt16, [UInt8])] = [
+            (2, Array("awg0\0".utf8)), (9, Wire.u16(4)), (10, Wire.u16(40)), (11, Wire.u16(70)), (12, Wire.u16(15)),
+            (13, Wire.u16(68)), (14, header), (17, Wire.u32(4)),
+        ]
+        let device = try merge([Wire.message(first + more)])
+        let all = ["jc": "4", "jmin": "40", "jmax": "70", "s1": "15", "s2": "68", "h4": "4"]
+        #expect(device.parameters == all.merging(parameters) { $1 })
+        #expect(!"\(device)".contains("153, 153"))
+    }
+
+    @Test func `a parameter of a shape that none has is not guessed, and the rest is read`() throws {
+        let device = try merge([Wire.message([(2, Array("awg0\0".utf8)), (9, [1, 2, 3]), (14, [1, 2, 3])])])
+        #expect(device.name == "awg0" && device.parameters == ["jc": "?", "h1": "?"])
+    }
+
     @Test func `a peer goes on in the next message with its key and further addresses`() throws {
         let key = [UInt8](repeating: 0xaa, count: 32)
         let rest = Wire.attributes([

@@ -1,9 +1,10 @@
 import Fleet
 import Foundation
 import Glibc
-import Nodes
 import Testing
 import WireGuard
+
+@testable import Nodes
 
 struct LocalNodeTests {
     private let id = NodeID("main")
@@ -131,3 +132,15 @@ struct LocalNodeTests {
 }
 
 struct Missing: Error {}
+
+struct KernelParameterTests {
+    @Test func `what the kernel tells of AmneziaWG is what a probe speaks, and what is not understood is not guessed`()
+    {
+        let told = Obfuscation(parameters: ["jc": "4", "s1": "15", "h1": "5-900", "s3": "7"])
+        #expect(told?.junkCount == 4 && told?.paddings == [15, 0, 7, 0])
+        #expect(told?.headers == [5...900, 2...2, 3...3, 4...4] && told?.isHeaderProtected == false)
+        #expect(Obfuscation(parameters: ["header_protection_key": "on"])?.isHeaderProtected == true)
+        #expect(Obfuscation(parameters: ["jc": "4", "h1": "?"]) == nil)
+        #expect(Obfuscation(parameters: [:]) == nil)
+    }
+}
