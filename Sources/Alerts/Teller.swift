@@ -174,7 +174,11 @@ package struct Teller: Sendable {
             }
         }
         // A graver one took over before this one was told.
-        if incident.ended != nil, incident.cause != nil { return (.cause, false) }
+        if incident.ended != nil, let next = Matter(incident.rule, incident.subject).nextStep,
+            let cause = incident.cause.flatMap({ book[id: $0] }), Matter(cause.rule, cause.subject) == next
+        {
+            return (.cause, false)
+        }
         if incident.hold == .cause {
             // What ended while its cause explained it needs no words.
             if incident.ended != nil { return (.cause, false) }

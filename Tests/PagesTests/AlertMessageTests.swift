@@ -35,6 +35,15 @@ struct AlertMessageTests {
                 "✅ <b>Европа: the disk fills up</b>\n2027-01-15 10:48 – 2027-01-15 11:00, 12\u{A0}min\n91\u{A0}% used"))
     }
 
+    @Test func `a service's alert says on what it rests, and what a probe saw`() {
+        var down = incident(1, .serviceDown, name: "Shadowsocks · Европа")
+        down.evidence.detail = "refused Connection refused"
+        let text = message(.russian).message(31, [down], at: now)
+        #expect(text.contains("Там никто не слушает: соединение отвергнуто.\n<code>Connection refused</code>\n"))
+        down.evidence.detail = "deserted"
+        #expect(!message(.russian).message(31, [down], at: now).contains("<code>"))
+    }
+
     @Test func `what a graver one took over is no good end`() {
         var over = incident(1, .allowanceNear)
         (over.ended, over.told, over.cause) = (now, now, 2)

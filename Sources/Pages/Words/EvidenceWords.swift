@@ -9,7 +9,7 @@ extension ServiceState.Evidence {
                 "Somebody is connected: a handshake under 3 minutes old.")
         case .idle:
             Wording(
-                "Интерфейс поднят, но сейчас никто не подключён: ни доказать, ни опровергнуть.",
+                "Интерфейс поднят, но сейчас никто не подключён: работает ли он, судить не по чему.",
                 "The interface is up and nobody is connected now: nothing proves or disproves it.")
         case .noInterface:
             Wording(
@@ -31,14 +31,15 @@ extension ServiceState.Evidence {
                 "Последняя проверка удалась; судим по двум подряд.",
                 "The last probe succeeded; it takes two in a row to say it is back.")
         case .silent:
-            Wording("Не отвечает: до конца срока не пришло ничего.", "It does not answer: nothing came in time.")
+            Wording("Не отвечает: за отведённое время ничего не пришло.", "It does not answer: nothing came in time.")
         case .refused:
             Wording("Там никто не слушает: соединение отвергнуто.", "Nothing listens there: the connection is refused.")
         case .unreachable:
             Wording("До адреса нет пути.", "There is no way to the address.")
         case .closed:
             Wording(
-                "Соединение закрывают, ничего не подтвердив.", "The connection is closed without proving anything.")
+                "Соединение закрывается раньше, чем сервис себя подтвердил.",
+                "The connection is closed without proving anything.")
         case .wrongAnswer:
             Wording(
                 "Отвечает не то: другая программа, другой ключ или пароль.",
@@ -57,7 +58,7 @@ extension ServiceState.Evidence {
             Wording("Сервер отвечает, что у него ошибка.", "The server answers that it fails.")
         case .lookupFailed:
             Wording(
-                "Имя не удалось узнать вовремя: о самом сервисе ничего не известно.",
+                "Не удалось вовремя узнать адрес по имени: о самом сервисе ничего не известно.",
                 "The name could not be looked up in time: nothing is known of the service itself.")
         case .forbiddenAddress:
             Wording(

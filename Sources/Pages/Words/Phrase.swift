@@ -356,7 +356,7 @@ enum Phrase: CaseIterable, Sendable {
         case .outages: Wording("Сбои", "Outages")
         case .barsSummary:
             Wording(
-                "{1}: доступность {2}, дней со сбоями {3}, дней без данных {4}",
+                "{1}: доступность {2}, дней со сбоями: {3}, без данных: {4}",
                 "{1}: {2} up, {3} days with outages, {4} days without data")
         case .barUp: Wording("работал", "up")
         case .barPartly: Wording("были сбои", "outages")
@@ -385,7 +385,7 @@ enum Phrase: CaseIterable, Sendable {
         case .alertHistory: Wording("История", "History")
         case .alert: Wording("Тревога", "Alert")
         case .delivery: Wording("Сообщение", "Message")
-        case .acknowledge: Wording("Принято", "Acknowledge")
+        case .acknowledge: Wording("Я в курсе", "Acknowledge")
         case .acknowledgedAt: Wording("Принято {1}.", "Acknowledged {1}.")
         case .silenceFor: Wording("На сколько", "For how long")
         case .silenceIt: Wording("Не сообщать", "Silence")

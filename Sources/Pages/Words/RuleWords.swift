@@ -43,7 +43,7 @@ struct RuleWords: Sendable {
             RuleWords(
                 Wording("Запись данных", "Storing data"),
                 Wording("Данные не сохраняются", "Data is not stored"),
-                Wording("База не принимает записи. Ждёт диска: {1}.", "The database takes no writes. Waiting: {1}."),
+                Wording("База не принимает записи, в очереди {1}.", "The database takes no writes. Waiting: {1}."),
                 Wording(
                     "Проверьте место и права: `df -h`, `vpn-web check`.",
                     "Check space and rights: `df -h`, `vpn-web check`."))
@@ -67,7 +67,7 @@ struct RuleWords: Sendable {
             RuleWords(
                 Wording("Резервная копия", "Backup"),
                 Wording("Давно не было резервной копии", "No backup for long"),
-                Wording("Последняя: {1} назад, порог {2}.", "The last one was {1} ago; the limit is {2}."),
+                Wording("Последняя была {1} назад, порог {2}.", "The last one was {1} ago; the limit is {2}."),
                 Wording(
                     "Сделайте: `vpn-web backup FILE`, лучше по таймеру.",
                     "Make one: `vpn-web backup FILE`, best by a timer."))
@@ -75,7 +75,7 @@ struct RuleWords: Sendable {
             RuleWords(
                 Wording("Файл бота", "A file of the bot"),
                 Wording("Файл бота не читается: {1}", "A file of the bot cannot be read: {1}"),
-                Wording("В силе последнее удачное чтение.", "The last good reading is in force."),
+                Wording("Панель работает по последней удачной версии.", "The last good reading is in force."),
                 Wording("Проверьте файл и права: `vpn-web roster`.", "Check the file and its rights: `vpn-web roster`.")
             )
         }
@@ -98,7 +98,7 @@ struct RuleWords: Sendable {
             RuleWords(
                 Wording("Нода не отвечает", "Node unreachable"),
                 Wording("{1}: не отвечает", "{1}: does not answer"),
-                Wording("Неудачно подряд: {1}.", "Failed in a row: {1}."),
+                Wording("Не удалось подряд: {1}.", "Failed in a row: {1}."),
                 Wording("Подробности: `vpn-web check {1}`.", "Details: `vpn-web check {1}`."))
         case .nodeStale:
             RuleWords(
@@ -179,11 +179,11 @@ struct RuleWords: Sendable {
         default:
             RuleWords(
                 Wording("Сертификат", "Certificate"),
-                Wording("{1}: кончается сертификат", "{1}: the certificate ends"),
+                Wording("{1}: истекает сертификат", "{1}: the certificate ends"),
                 Wording("Осталось {1}, порог {2}.", "{1} left; the limit is {2}."),
                 Wording(
-                    "Продлите: `certbot renew`, затем перезагрузите nginx.",
-                    "Renew it: `certbot renew`, then reload nginx."))
+                    "Продлите: `certbot renew`, затем `systemctl reload nginx`.",
+                    "Renew it: `certbot renew`, then `systemctl reload nginx`."))
         }
     }
 
@@ -194,7 +194,7 @@ struct RuleWords: Sendable {
                 Wording("Лимит трафика близко", "Allowance nearly used"),
                 Wording("{1}: лимит трафика почти израсходован", "{1}: the allowance is nearly used"),
                 Wording("Израсходовано {1}, порог {2}.", "{1} of it used; the limit is {2}."),
-                Wording("Расчётный период и прогноз на странице.", "Period and forecast are on its page."))
+                Wording("Расчётный период и прогноз есть на его странице.", "Period and forecast are on its page."))
         case .allowanceUsedUp:
             RuleWords(
                 Wording("Лимит трафика исчерпан", "Allowance used up"),
@@ -207,7 +207,7 @@ struct RuleWords: Sendable {
                 Wording("Пропали подключения", "Peers lost"),
                 Wording("{1}: пропала большая часть подключений", "{1}: most peers are gone"),
                 Wording(
-                    "Было {2}, осталось {1}. Так бывает после перезагрузки без сохранения.",
+                    "Было {2}, осталось {1}. Так бывает, если перед перезагрузкой ничего не сохранили.",
                     "There were {2}, {1} are left: as after a reboot without saving."),
                 Wording(
                     "Верните конфигурацию интерфейса; чего нет, покажет `vpn-web roster`.",
@@ -225,7 +225,7 @@ struct RuleWords: Sendable {
                 Wording("Ключ на двух нодах", "One key on two nodes"),
                 Wording("{1}: один ключ сразу на нескольких нодах", "{1}: one key on several nodes at once"),
                 Wording(
-                    "Подсказка, а не обвинение: {1} со свежим рукопожатием.",
+                    "Подсказка, а не обвинение: свежие рукопожатия видят {1}.",
                     "A hint, not a judgement: {1} with a fresh handshake."),
                 Wording(
                     "Если ключ общий, выдайте второму человеку свой.", "If it is shared, issue the other person a key.")
@@ -238,7 +238,7 @@ struct RuleWords: Sendable {
                     "Подсказка, а не обвинение: возвратов за 10 минут: {1}.",
                     "A hint, not a judgement: {1} returns in ten minutes."),
                 Wording(
-                    "Телефон между двух сетей выглядит так же, как общий ключ.",
+                    "Телефон между двумя сетями выглядит так же, как общий ключ.",
                     "A phone between two networks looks the same as a shared key."))
         }
     }
@@ -265,23 +265,25 @@ extension Incident {
         RuleWords(rule).mend.filled(language, subject.node?.name ?? "")
     }
 
-    /// What was seen, in a program's own words. Empty: nothing beyond `what`.
+    /// What was seen, in a program's own words. Empty: nothing beyond `what` and the grounds.
     var seenWords: String {
-        guard rule == .nodeUnreachable, let kind = failure else {
-            return [.serviceDown, .serviceBlocked].contains(rule) ? "" : evidence.detail
+        switch rule {
+        case .nodeUnreachable where failure != nil, .serviceDown, .serviceBlocked:
+            String(evidence.detail.dropFirst(firstWord.count + 1))
+        default: evidence.detail
         }
-        return String(evidence.detail.dropFirst(kind.rawValue.count + 1))
     }
 
     /// On what a verdict of a service rests. Nil: of another rule, or by words that this version does not know.
     func grounds(_ language: Language) -> String? {
         guard [.serviceDown, .serviceBlocked].contains(rule) else { return nil }
-        return ServiceState.Evidence(rawValue: evidence.detail)?.sentence(language)
+        return ServiceState.Evidence(rawValue: firstWord)?.sentence(language)
     }
 
-    private var failure: PollFailure.Kind? {
-        evidence.detail.split(separator: " ", maxSplits: 1).first.flatMap { PollFailure.Kind(rawValue: String($0)) }
-    }
+    private var failure: PollFailure.Kind? { PollFailure.Kind(rawValue: firstWord) }
+
+    /// A kind of failure or of evidence; words of a program come after it.
+    private var firstWord: String { String(evidence.detail.prefix { $0 != " " }) }
 
     /// How long it lasted, or lasts.
     func length(at now: UnixTime) -> Int64 { max(0, (ended ?? now).seconds(since: began)) }
