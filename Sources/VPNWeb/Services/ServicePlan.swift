@@ -116,7 +116,8 @@ extension Configuration.Service {
                 throw ProbeFailure(.notReady, "the node does not know the probe: add the peer \(own.base64)")
             }
             let headerKey = headerKey ?? nil
-            let obfuscation = try obfuscation(kind, interface, hasKey: headerKey != nil)
+            let obfuscation = try obfuscation(
+                kind, interface, isItself: interface?.publicKey == nodeKey, hasKey: headerKey != nil)
             let talk = WireGuardHandshake(
                 probeKey: probeKey, node: nodeKey, presharedKey: presharedKey ?? nil, obfuscation: obfuscation,
                 headerKey: obfuscation.isHeaderProtected ? headerKey : nil, timestamp: stamps.next())
@@ -127,9 +128,10 @@ extension Configuration.Service {
         }
     }
 
-    /// As the node tells it, and what the configuration says otherwise. Without either a node that is well would be silent.
+    /// As the node tells it, and what the configuration says otherwise. Without either a node that is well would be silent, and
+    /// so it would be where both ends need the same and have not. `isItself`: it is the interface that is asked.
     private func obfuscation(
-        _ kind: WireGuard.Interface.Kind, _ interface: WireGuard.Interface?, hasKey: Bool
+        _ kind: WireGuard.Interface.Kind, _ interface: WireGuard.Interface?, isItself: Bool, hasKey: Bool
     ) throws(ProbeFailure) -> Obfuscation {
         guard kind == .amneziaWG else { return Obfuscation() }
         let told = interface?.obfuscation
@@ -142,6 +144,17 @@ extension Configuration.Service {
         var obfuscation = told ?? Obfuscation()
         for (name, text) in options.obfuscation { _ = obfuscation.set(name, to: text) }
         if told == nil { obfuscation.isHeaderProtected = hasKey }
+        if let told, isItself, obfuscation.paddings != told.paddings || obfuscation.headers != told.headers {
+            let names = options.obfuscation.keys.filter { name in
+                var one = told
+                _ = one.set(name, to: options.obfuscation[name] ?? "")
+                return one.paddings != told.paddings || one.headers != told.headers
+            }
+            throw ProbeFailure(
+                .notReady,
+                "the node has another \(names.sorted().joined(separator: ", ")) than amnezia says: take it out, or correct it"
+            )
+        }
         guard hasKey || !obfuscation.isHeaderProtected else {
             throw ProbeFailure(.notReady, "the node protects its headers: name the key's file as header_key_file")
         }

@@ -51,6 +51,16 @@ struct ServicePlanTests {
         #expect(try missing("", interface(nil, kind: .wireGuard), kind: "wireguard") == nil, "plain has none")
     }
 
+    @Test func `where the node has other parameters than the configuration says, that is said`() throws {
+        var told = Obfuscation()
+        told.paddings = [15, 20, 0, 0]
+        told.junkCount = 4
+        let words = try missing(", amnezia: { s1: 15, s2: 21, h1: 7, jc: 9 }", interface(told))
+        #expect(words?.hasPrefix("the node has another h1, s2 than amnezia says") == true)
+        // Junk is each end's own.
+        #expect(try missing(", amnezia: { s1: 15, jc: 9 }", interface(told)) == nil)
+    }
+
     @Test func `a node that protects its headers needs the key's file, and one that does not needs none`() throws {
         var told = Obfuscation()
         told.paddings = [12, 12, 12, 12]
