@@ -168,6 +168,7 @@ enum OwnerPages {
         return SettingsPage(
             access: SettingsPage.Access(
                 sessions: sessions, limits: (28_800, 604_800),
+                telegramOwners: [123_456_789],
                 secondFactor: SettingsPage.SecondFactor(since: now.advanced(by: -900_000), recoveryCodes: 9),
                 tokens: tokens, links: links), notice: .ended, context: context
         ).html()

@@ -39,6 +39,7 @@ struct SignInTests {
         #expect(try setUp(guest, code.text, "passwordpassword").status == 422)
         #expect(try guest.ask("/setup", form: ["hand-code": code.text, "new": "a", "again": "b"]).status == 422)
         #expect(try setUp(guest, HandCode.random().text).status == 401)
+        #expect(house.audit == [.wrongSetupToken, .wrongSetupToken])
         #expect(try house.store.password() == nil)
         #expect(try setUp(guest, code.text.uppercased()).place == "/login?done=set")
         #expect(try setUp(guest, code.text, "eleven red kites fall").status == 401)

@@ -57,6 +57,7 @@ struct TelegramTests {
         #expect(back.status == 200 && back.header("Refresh") == "1; url=/login/telegram/wait")
         #expect(try decided(guest).place == "/users" && guest.isOwner)
         #expect(guest.cookies[HostCookie.telegram.name] == nil && guest.cookies[HostCookie.device.name] != nil)
+        #expect(try guest.ask("/settings").text.contains("users 42, 43 (key"))
         let entry = try #require(try house.store.auditEntries(limit: 1).first)
         #expect(entry.event == .signedIn && entry.subject == "Telegram" && entry.address == guest.address)
         // As they have been seen: the person's number as text, the client's as a number.

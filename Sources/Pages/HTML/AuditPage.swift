@@ -79,7 +79,10 @@ extension AuditEvent {
         case .signedIn: Wording("вход", "signed in")
         case .wrongPassword: Wording("неверный пароль", "wrong password")
         case .wrongCode:
-            Wording("пароль верный, код нет: пароль кто-то знает", "right password, wrong code: somebody knows it")
+            Wording(
+                "первый шаг пройден, код нет: пароль (или Telegram) у кого-то ещё",
+                "first step right, wrong code: somebody else has the password (or Telegram)")
+        case .wrongSetupToken: Wording("неверный код для нового пароля", "wrong setup token")
         case .signedOut: Wording("выход", "signed out")
         case .sessionsEnded: Wording("сессии завершены", "sessions ended")
         case .setupTokenMade: Wording("выдан код для нового пароля", "setup token made")
@@ -87,7 +90,7 @@ extension AuditEvent {
         case .secondFactorOn: Wording("второй шаг включён", "second step on")
         case .secondFactorOff: Wording("второй шаг отключён", "second step off")
         case .recoveryCodesMade: Wording("новые запасные коды", "recovery codes made")
-        case .recoveryCodeUsed: Wording("использован запасной код", "recovery code used")
+        case .recoveryCodeUsed: Wording("использован запасной код, осталось", "recovery code used, left")
         case .tokenMade: Wording("создан токен", "token made")
         case .tokenRevoked: Wording("отозван токен", "token revoked")
         case .linkMade: Wording("создана личная ссылка", "personal link made")
@@ -99,7 +102,7 @@ extension AuditEvent {
 
     var mark: Mark? {
         switch self {
-        case .wrongPassword, .telegramRefused: .warning
+        case .wrongPassword, .wrongSetupToken, .telegramRefused: .warning
         case .wrongCode: .bad
         default: nil
         }

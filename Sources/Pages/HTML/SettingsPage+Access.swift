@@ -42,8 +42,12 @@ extension Page {
         }
     }
 
-    mutating func ownPassword() {
+    mutating func ownPassword(_ telegramOwners: [Int64]) {
         block("password", .password, .ownPassword) { page in
+            if !telegramOwners.isEmpty {
+                let owners = telegramOwners.map(String.init).joined(separator: ", ")
+                page.element("p") { $0.words(access: .telegramOwners, { $0.text(owners) }) }
+            }
             page.folded(.changePassword, Link("/settings/password")) { page in
                 page.accountName()
                 page.passwordField("current", .currentPassword)

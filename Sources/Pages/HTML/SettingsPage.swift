@@ -15,6 +15,9 @@ package struct SettingsPage: Sendable {
         /// How long a session lasts without a visit, and at most; seconds.
         package var limits: (idle: Int64, absolute: Int64)
 
+        /// Whom Telegram's word lets in, in place of the password. Empty: nobody.
+        package var telegramOwners: [Int64]
+
         /// Nil: the password alone opens.
         package var secondFactor: SecondFactor?
         package var tokens: [Token]
@@ -23,11 +26,12 @@ package struct SettingsPage: Sendable {
         package var links: [PersonalLink]
 
         package init(
-            sessions: [Session], limits: (idle: Int64, absolute: Int64), secondFactor: SecondFactor?, tokens: [Token],
-            links: [PersonalLink]
+            sessions: [Session], limits: (idle: Int64, absolute: Int64), telegramOwners: [Int64] = [],
+            secondFactor: SecondFactor?, tokens: [Token], links: [PersonalLink]
         ) {
             self.sessions = sessions
             self.limits = limits
+            self.telegramOwners = telegramOwners
             self.secondFactor = secondFactor
             self.tokens = tokens
             self.links = links
@@ -182,7 +186,7 @@ package struct SettingsPage: Sendable {
             }
             if let access {
                 page.sessions(access)
-                page.ownPassword()
+                page.ownPassword(access.telegramOwners)
                 page.secondFactor(access.secondFactor)
                 page.tokens(access.tokens)
                 page.links(access.links)

@@ -3,7 +3,7 @@ enum AccessWords: CaseIterable, Sendable {
     // Getting in
     case setUpLead, setUpHelp, codeLead, codeHelp, useRecoveryCode, recoveryHelp, startAgain, passwordSetSignIn
     case wrongCode, wrongSetupToken, toSetUp, byTelegram, byTelegramHelp, askingTelegram, telegramRefused
-    case telegramUnreachable
+    case telegramUnreachable, telegramOwners
     // The password
     case passwordRules, tooShort, tooLong, common, differ
     // What was done, and what was not
@@ -71,6 +71,10 @@ enum AccessWords: CaseIterable, Sendable {
                 "The sign-in by Telegram did not succeed: cancelled, over, or not for this account. Use the password.")
         case .telegramUnreachable:
             Wording("Telegram не ответил. Войдите паролем.", "Telegram did not answer. Use the password.")
+        case .telegramOwners:
+            Wording(
+                "Вместо пароля пускает и Telegram: пользователей {1} (ключ `sign_in.telegram.owners`).",
+                "Telegram lets in too, in place of the password: users {1} (key `sign_in.telegram.owners`).")
 
         case .passwordRules:
             Wording(

@@ -90,7 +90,7 @@ extension Door {
                 return .later(putOffFor(Int(seconds), request))
             }
             guard let code = HandCode(token), try store.isSetupToken(code.hash.bytes, at: .now) else {
-                refused(.wrongCode, request)
+                refused(.wrongSetupToken, request)
                 return .wrongToken
             }
             budget.withLock { $0.succeeded(account: "setup", from: source) }

@@ -170,7 +170,7 @@ extension Door {
 
     private func takes(handCode typed: String, _ request: Request) throws(StoreError) -> Bool {
         guard let code = HandCode(typed), try store.useRecoveryCode(code.hash.bytes) else { return false }
-        write(.recoveryCodeUsed, subject: "\(try store.recoveryCodesLeft()) left", request)
+        write(.recoveryCodeUsed, subject: "\(try store.recoveryCodesLeft())", request)
         return true
     }
 

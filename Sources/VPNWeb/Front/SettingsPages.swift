@@ -161,6 +161,7 @@ final class SettingsPages: Sendable {
                     address: session.address, userAgent: session.userAgent, isThisOne: session.hash == own)
             },
             limits: (door.policy.idle, door.policy.absolute),
+            telegramOwners: door.takesTelegram ? (door.settings.telegram?.owners ?? []).sorted() : [],
             secondFactor: try door.store.secondFactor().map { factor in
                 SettingsPage.SecondFactor(since: factor.since, recoveryCodes: try door.store.recoveryCodesLeft())
             },
