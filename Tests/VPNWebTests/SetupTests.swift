@@ -64,6 +64,8 @@ struct SetupTests {
             """
         var wishes = SetupWishes(url: "https://vpn.example.org")
         wishes.envVars = "/opt/bot/env_vars.txt"
+        wishes.language = .en
+        wishes.zone = "Europe/Berlin"
         let made = try SetupConfiguration(wishes, folder: "/etc/vpn-web") { $0 == "/opt/bot/env_vars.txt" ? env : nil }
         #expect(made.keys == ["/etc/vpn-web/eu1.key"])
         #expect(made.botToken == "123456:AAverysecret")
@@ -71,6 +73,18 @@ struct SetupTests {
         #expect(!made.yaml.contains("/root/.ssh/bot"))
         #expect(made.yaml.contains("url: \"https://vpn.example.org\""))
         #expect(made.yaml.contains("user: vpn-web"))
+        #expect(made.yaml.contains("\nlanguage: en\ntimezone: Europe/Berlin\n"))
+    }
+
+    @Test(
+        arguments: [
+            ("vpn.example.org/", "https://vpn.example.org"),
+            ("https://[2001:db8::1]:8443", "https://[2001:db8::1]:8443"),
+            ("203.0.113.7", "https://203.0.113.7"), ("http://vpn.example.org", nil), ("https://a.example/path", nil),
+            ("https://user@a.example", nil), ("https://a.example?x=y", nil), ("not an address", nil), ("", nil),
+        ] as [(String, String?)])
+    func `the panel's address is host and port, and https`(text: String, address: String?) {
+        #expect(SetupWishes.address(text) == address)
     }
 
     @Test(arguments: [true, false])

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Glibc
 import Store
 
 /// `--config FILE`, which every command that needs one takes.
@@ -19,10 +20,11 @@ struct ConfigurationOption: ParsableArguments {
         }
     }
 
-    /// Whether the owner has a password. The database is there.
-    static func hasPassword(_ configuration: Configuration) throws(CommandFailure) -> Bool {
+    /// Whether the owner has a password in this database, which may not be there yet.
+    static func hasPassword(_ database: String) throws(CommandFailure) -> Bool {
+        guard access(database, F_OK) == 0 else { return false }
         do {
-            return try TrafficStore(path: configuration.databasePath, role: .command).password() != nil
+            return try TrafficStore(path: database, role: .command).password() != nil
         } catch {
             throw CommandFailure(error)
         }

@@ -41,6 +41,13 @@ struct HostKeyOffer {
         return key
     }
 
+    /// The best one that one of these files, of OpenSSH's, has for this host.
+    func key(knownIn files: [String]) throws(CommandFailure) -> HostKey? {
+        var known: [HostKey] = []
+        for file in files { known += try KnownHostsFile(path: file).keys(for: address) }
+        return keys.first(where: known.contains)
+    }
+
     func mismatch(_ fingerprint: String) -> CommandFailure {
         CommandFailure(
             what: "trust \(id)", why: "no key of the host has the fingerprint \(fingerprint); nothing was pinned")

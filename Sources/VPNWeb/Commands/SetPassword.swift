@@ -54,7 +54,7 @@ struct SetPassword: ParsableCommand {
         printOut("The second factor is removed. Every session has ended.")
     }
 
-    private static func words(_ refusal: PasswordRefusal) -> String {
+    static func words(_ refusal: PasswordRefusal) -> String {
         switch refusal {
         case .tooShort: "it has fewer than \(PasswordRules.minimum) characters"
         case .tooLong: "it has more than \(PasswordRules.maximum) bytes"
@@ -76,41 +76,5 @@ struct SetPassword: ParsableCommand {
             throw CommandFailure(what: "password", why: "standard input is empty")
         }
         return line
-    }
-}
-
-/// The terminal that the command was started from.
-enum Terminal {
-    /// One line, typed without echo.
-    static func secret(_ prompt: String) throws(CommandFailure) -> String {
-        var before = termios()
-        guard tcgetattr(STDIN_FILENO, &before) == 0 else {
-            throw CommandFailure(what: "terminal", why: "it cannot be asked", mend: "pass the secret on standard input")
-        }
-        var silent = before
-        silent.c_lflag &= ~tcflag_t(ECHO)
-        tcsetattr(STDIN_FILENO, TCSAFLUSH, &silent)
-        defer {
-            tcsetattr(STDIN_FILENO, TCSAFLUSH, &before)
-            writeAll("\n", to: STDERR_FILENO)
-        }
-        writeAll(prompt, to: STDERR_FILENO)
-        guard let line = readLine(strippingNewline: true) else {
-            throw CommandFailure(what: "terminal", why: "nothing was typed")
-        }
-        return line
-    }
-
-    /// Yes is `y`, `yes`, `д` or `да`; everything else is no. An empty line is what is said; no answer is no.
-    static func confirms(_ question: String, yesIsDefault: Bool = false) -> Bool {
-        writeAll("\(question) \(yesIsDefault ? "[Y/n]" : "[y/N]") ", to: STDERR_FILENO)
-        guard let typed = readLine(strippingNewline: true)?.lowercased() else { return false }
-        return typed.isEmpty ? yesIsDefault : ["y", "yes", "д", "да"].contains(typed)
-    }
-
-    /// One line; empty: nothing was typed.
-    static func line(_ question: String) -> String {
-        writeAll(question, to: STDERR_FILENO)
-        return readLine(strippingNewline: true)?.trimmingCharacters(in: .whitespaces) ?? ""
     }
 }

@@ -1,3 +1,4 @@
+import Access
 import ArgumentParser
 import Foundation
 import Glibc
@@ -63,18 +64,42 @@ struct SetUp: ParsableCommand {
         guard geteuid() == 0 else {
             throw CommandFailure(what: "setup", why: "only root may write what it writes", mend: "sudo vpn-web setup")
         }
-        let path = configuration.path.hasPrefix("/") ? configuration.path : "\(cwd)/\(configuration.path)"
+        let path = SetupWishes.absolute(configuration.path)
         let asks = !yes && isatty(STDIN_FILENO) == 1
-        var setup = Setup(configuration: path, folder: path.folder, asks: asks, readsPassword: passwordStdin)
+        var setup = Setup(configuration: path, folder: path.folder, asks: asks)
         if undo { return try setup.undo() }
+        guard Surroundings.user != nil else {
+            throw CommandFailure(
+                what: "setup", why: "there is no user vpn-web", mend: "install the package: apt install ./vpn-web_*.deb"
+            )
+        }
         var pins: [String: String] = [:]
         for text in fingerprint {
             let (id, value) = try Self.pair(text, "--fingerprint")
             pins[id] = value
         }
-        let isThere = access(path, F_OK) == 0
-        let wishes = isThere && !hasWishes ? nil : try wishes(asks: asks && !isThere)
-        try setup.run(wishes, pins: pins, selfSigned: selfSigned)
+        let present = access(path, F_OK) == 0 ? try ConfigurationOption.load(path) : nil
+        let wishes = present != nil && !hasWishes ? nil : try wishes(asks: asks && present == nil)
+        let password = try password(
+            asks: asks, database: present?.databasePath ?? Configuration.databasePath(in: Configuration.usualData),
+            url: present?.url ?? wishes?.url ?? "")
+        try setup.run(wishes, password: password, pins: pins, selfSigned: selfSigned)
+    }
+
+    /// Nil: the one that is set stays.
+    private func password(asks: Bool, database: String, url: String) throws(CommandFailure) -> OwnersPassword? {
+        if try ConfigurationOption.hasPassword(database) { return nil }
+        let context = Door.context(url)
+        guard passwordStdin else { return asks ? try SetupDialogue.password(context) : .made }
+        let typed = readLine(strippingNewline: true) ?? ""
+        do throws(PasswordRefusal) {
+            try PasswordRules.check(typed, context: context)
+        } catch {
+            throw CommandFailure(
+                what: "setup: password", why: typed.isEmpty ? "standard input is empty" : SetPassword.words(error),
+                mend: "four random words make a good one; nothing is changed")
+        }
+        return OwnersPassword(text: typed)
     }
 
     /// A flag says something about the configuration.
@@ -83,33 +108,23 @@ struct SetUp: ParsableCommand {
             || !command.isEmpty
     }
 
-    private var cwd: String { FileManager.default.currentDirectoryPath }
-
     /// Flags, then answers, then what was found.
-    private func wishes(asks: Bool) throws -> SetupWishes {
-        func answer(_ question: String, _ flag: String?, _ found: String?) -> String? {
-            if let flag { return flag == "none" ? nil : flag }
-            guard asks else { return found }
-            let typed = Terminal.line("\(question)\(found.map { " [\($0)]" } ?? " [none]"): ")
-            return typed.isEmpty ? found : typed == "none" ? nil : typed
+    private func wishes(asks: Bool) throws(CommandFailure) -> SetupWishes {
+        func file(_ question: String, _ flag: String?, _ found: String?) throws(CommandFailure) -> String? {
+            if let flag { return flag == "none" ? nil : SetupWishes.absolute(flag) }
+            return asks ? try SetupDialogue.file(question, found) : found
         }
-        var wishes = SetupWishes(url: answer("The panel's address", url, Surroundings.url) ?? Surroundings.url)
-        while wishes.url.hasSuffix("/") { wishes.url.removeLast() }
-        if !wishes.url.contains("://") { wishes.url = "https://" + wishes.url }
-        guard SiteFile.host(of: wishes.url).flatMap(HostName.plain) != nil else {
-            throw CommandFailure(
-                what: "setup", why: "\(wishes.url) is no address", mend: "--url https://vpn.example.org")
-        }
+        var wishes = SetupWishes(url: try address(asks))
         if let language { wishes.language = try Self.language(language) }
         wishes.zone = timezone ?? Surroundings.zone.flatMap { $0.hasPrefix("Etc/") ? nil : $0 } ?? wishes.zone
         let isBare = node.isEmpty && users == nil && peers == nil && database == nil
         if isBare || envVars != nil {
-            wishes.envVars = answer("The predecessor's settings", envVars, Surroundings.envVars)
+            wishes.envVars = try file("The predecessor's env_vars.txt", envVars, Surroundings.envVars)
             if wishes.envVars != nil { return wishes }
         }
-        wishes.users = answer("The bot's users.json", users, Surroundings.botFile("users.json"))
-        wishes.peers = answer("The bot's peers.json", peers, Surroundings.botFile("peers.json"))
-        wishes.database = answer("The bot's vpn.db", database, Surroundings.botFile("vpn.db"))
+        wishes.users = try file("The bot's users.json", users, Surroundings.botFile("users.json"))
+        wishes.peers = try file("The bot's peers.json", peers, Surroundings.botFile("peers.json"))
+        wishes.database = try file("The bot's vpn.db", database, Surroundings.botFile("vpn.db"))
         for text in node {
             guard let one = SetupWishes.Node(text) else {
                 throw CommandFailure(
@@ -119,7 +134,7 @@ struct SetUp: ParsableCommand {
         }
         if node.isEmpty {
             let found = Surroundings.hasWireGuard ? ["main=local"].compactMap(SetupWishes.Node.init) : []
-            wishes.nodes = asks ? Self.askedNodes() : found
+            wishes.nodes = asks ? try SetupDialogue.nodes() : found
         }
         for text in command {
             let (id, value) = try Self.pair(text, "--command")
@@ -131,35 +146,22 @@ struct SetUp: ParsableCommand {
         return wishes
     }
 
-    private static func askedNodes() -> [SetupWishes.Node] {
-        var nodes: [SetupWishes.Node] = []
-        let question = "WireGuard is up on this machine. Is it a node?"
-        if Surroundings.hasWireGuard, Terminal.confirms(question, yesIsDefault: true) {
-            nodes += [SetupWishes.Node("main=local")].compactMap(\.self)
+    private func address(_ asks: Bool) throws(CommandFailure) -> String {
+        guard let url else { return asks ? try SetupDialogue.url(Surroundings.url) : Surroundings.url }
+        guard let address = SetupWishes.address(url) else {
+            throw CommandFailure(what: "setup", why: "\(url) is no address", mend: "--url https://vpn.example.org")
         }
-        while true {
-            let typed = Terminal.line("A node as ID=HOST, for instance eu1=203.0.113.7 [no more]: ")
-            if typed.isEmpty { return nodes }
-            guard var node = SetupWishes.Node(typed), !nodes.contains(where: { $0.id == node.id }) else {
-                writeAll("That is no node, or its id is taken.\n", to: STDERR_FILENO)
-                continue
-            }
-            if case .ssh = node.way {
-                let command = Terminal.line("What shows its peers [\(node.command)]: ")
-                if !command.isEmpty { node.command = command }
-            }
-            nodes.append(node)
-        }
+        return address
     }
 
-    private static func language(_ text: String) throws -> Configuration.Language {
+    private static func language(_ text: String) throws(CommandFailure) -> Configuration.Language {
         guard let language = Configuration.Language(rawValue: text) else {
             throw CommandFailure(what: "setup", why: "--language \(text) is none that is spoken", mend: "ru or en")
         }
         return language
     }
 
-    private static func pair(_ text: String, _ flag: String) throws -> (String, String) {
+    private static func pair(_ text: String, _ flag: String) throws(CommandFailure) -> (String, String) {
         guard let equals = text.firstIndex(of: "="), equals > text.startIndex else {
             throw CommandFailure(what: "setup", why: "\(flag) \(text) names no node", mend: "\(flag) ID=…")
         }

@@ -48,7 +48,7 @@ struct Trust: ParsableCommand {
             throw CommandFailure(
                 what: "trust \(node)", why: "nobody can be asked here", mend: "--fingerprint \(offer.best.fingerprint)")
         }
-        guard Terminal.confirms("Is \(offer.best.fingerprint) this host's key?") else {
+        guard try Terminal.confirms("Is \(offer.best.fingerprint) this host's key?") else {
             throw CommandFailure(what: "trust \(node)", why: "not confirmed; nothing was pinned")
         }
         return offer.best

@@ -7,7 +7,8 @@ import Transfer
 /// All that the owner decides: config.yaml, read and checked.
 struct Configuration: Sendable {
     /// The database and what belongs to it.
-    var data = "/var/lib/vpn-web"
+    var data = Self.usualData
+    static let usualData = "/var/lib/vpn-web"
     var listen = "/run/vpn-web/fastcgi.sock"
 
     /// The group that may connect to `listen`. Nil: the program's own.
@@ -53,7 +54,8 @@ struct Configuration: Sendable {
     var warnings: [String] = []
 
     var fleetNodes: [Fleet.Node] { nodes.map(\.node) }
-    var databasePath: String { data + "/vpn-web.db" }
+    var databasePath: String { Self.databasePath(in: data) }
+    static func databasePath(in data: String) -> String { data + "/vpn-web.db" }
 
     enum Language: String, CaseIterable, Sendable {
         case ru

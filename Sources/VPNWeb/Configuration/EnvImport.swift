@@ -15,6 +15,8 @@ struct EnvImport {
 
         /// Each node is logged into as `vpn-web`, with the key ID.key of this folder.
         var keys: String
+        var language = Configuration.Language.ru
+        var zone = "Europe/Moscow"
     }
 
     private let settings: EnvSettings
@@ -58,8 +60,8 @@ struct EnvImport {
             listen: /run/vpn-web/fastcgi.sock
             # The panel's own address:
             \(own.map { "url: \(yamlScalar($0.url))" } ?? "# url: https://vpn.example.org")
-            language: ru
-            timezone: Europe/Moscow
+            language: \(own?.language.rawValue ?? "ru")
+            timezone: \(own.map { yamlScalar($0.zone) } ?? "Europe/Moscow")
             units: iec
             poll: 15s
             # Host keys get in here by: vpn-web trust NODE

@@ -13,6 +13,22 @@ struct SetupWishes: Equatable {
     var language = Configuration.Language.ru
     var zone = "Europe/Moscow"
 
+    /// The panel's address as it was given: `vpn.example.org/` is `https://vpn.example.org`. Nil: it is none, or more than
+    /// host and port.
+    static func address(_ text: String) -> String? {
+        var text = text.contains("://") ? text : "https://" + text
+        while text.hasSuffix("/") { text.removeLast() }
+        guard let host = SiteFile.host(of: text).flatMap(HostName.plain), let parts = URLComponents(string: text),
+            parts.path.isEmpty, parts.query == nil, parts.fragment == nil, parts.user == nil, !host.isEmpty
+        else { return nil }
+        return text
+    }
+
+    /// The configuration's own relative paths begin elsewhere.
+    static func absolute(_ path: String) -> String {
+        path.hasPrefix("/") ? path : FileManager.default.currentDirectoryPath + "/" + path
+    }
+
     /// A node as `--node` names it.
     struct Node: Equatable {
         var id: String
@@ -74,7 +90,9 @@ struct SetupConfiguration: Equatable {
             guard let text = read(path) else {
                 throw CommandFailure(what: "setup", why: "\(path) cannot be read", mend: "another path, or --node")
             }
-            let result = EnvImport(text: text, path: path, own: .init(url: wishes.url, keys: folder))
+            let result = EnvImport(
+                text: text, path: path,
+                own: .init(url: wishes.url, keys: folder, language: wishes.language, zone: wishes.zone))
             let settings = EnvSettings(text)
             yaml = result.yaml
             notes = result.notes
