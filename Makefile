@@ -5,19 +5,22 @@ BUILD_PACKAGES = libssh2-1-dev libssl-dev libfcgi-dev libsodium-dev libqrcodegen
 BED_PACKAGES = openssh-server openssh-client wireguard-go wireguard-tools nginx-light iproute2 iputils-ping \
 	procps util-linux curl openssl ca-certificates tzdata shadowsocks-libev python3
 TEST_PACKAGES = $(BED_PACKAGES) $(DEB_PACKAGES) lintian man-db systemd debootstrap e2fsprogs mount shellcheck sqlite3 \
-	strace chromium python3-venv nftables prometheus
+	strace sudo chromium python3-venv nftables prometheus
 BENCH_PACKAGES = $(BED_PACKAGES) wrk gcc
 DEB_PACKAGES = debhelper dpkg-dev binutils python3
-# What the package depends on, and nodes: a machine of the tests has no network.
+# What the package depends on, nodes, and what the walk is done with: a machine of the tests has no network.
 MACHINE_PACKAGES = adduser ca-certificates curl dbus iproute2 iputils-ping libfcgi0ldbl libsodium23 libsqlite3-0 \
-	libssh2-1 libcurl4 libstdc++6 nginx openssh-client openssh-server openssl procps sudo systemd systemd-sysv tzdata \
-	wireguard-go wireguard-tools
+	libssh2-1 libcurl4 libqrcodegen1 libstdc++6 nginx openssh-client openssh-server openssl procps python3 sudo \
+	systemd systemd-sysv tzdata wireguard-go wireguard-tools
 
 # Programs from PyPI that tests run, in a folder of their own: .build/python/bin.
 PYTHON = .build/python
 
 # The package: a build of its own, so that others stay, and the version that the program itself names.
 DEB = .build-deb
+
+# The Debian of test-deb, by what is in it.
+MACHINE = $(DEB)/bookworm-$(shell echo $(MACHINE_PACKAGES) | cksum | cut -d" " -f1)
 VERSION = $(shell sed -n 's/.*static let text = "\(.*\)"/\1/p' Sources/VPNWeb/Version.swift)
 export SOURCE_DATE_EPOCH ?= $(shell git log -1 --format=%ct 2>/dev/null || date +%s)
 
@@ -71,17 +74,17 @@ lint-deb: deb-deps test-packages
 		$(DEB)/test/vpn-web_$(VERSION)_*.deb
 
 # The package in a Debian 12 of its own, with systemd: from nothing to HTTPS, upgrade under load, frozen loops, purge.
-test-deb: deb $(DEB)/bookworm/done
+test-deb: deb $(MACHINE)/done
 	lintian --allow-root --fail-on error,warning vpn-web_$(VERSION)_*.deb
 	$(MAKE) --no-print-directory pack PROGRAM=$(DEB)/release/vpn-web RESOLVED=Package.resolved \
 		DESTDIR=$(DEB)/test PACKAGE_VERSION=$(VERSION).1~upgrade
 	: > $(DEB)/freezes
-	sh Tests/Package/machine.sh $(CURDIR)/$(DEB)/bookworm Tests/Package/walk.sh vpn-web_$(VERSION)_*.deb \
-		$(DEB)/test/*upgrade*.deb $(DEB)/freezes
+	sh Tests/Package/machine.sh $(CURDIR)/$(MACHINE) Tests/Package/walk.sh vpn-web_$(VERSION)_*.deb \
+		$(DEB)/test/*upgrade*.deb $(DEB)/freezes Tests/Package/dialogue.py Tests/Package/load.py
 
-$(DEB)/bookworm/done: | test-packages
-	rm -rf $(DEB)/bookworm
-	debootstrap --variant=minbase --include=$$(echo $(MACHINE_PACKAGES) | tr ' ' ,) bookworm $(DEB)/bookworm
+$(MACHINE)/done: | test-packages
+	rm -rf $(DEB)/bookworm*
+	debootstrap --variant=minbase --include=$$(echo $(MACHINE_PACKAGES) | tr ' ' ,) bookworm $(MACHINE)
 	touch $@
 
 # Packs a program that is there: what `make deb` built, or a test's.

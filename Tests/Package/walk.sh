@@ -83,8 +83,12 @@ NODE
 
 get() { curl -sS --cacert /etc/vpn-web/tls/certificate.pem -H "Authorization: Bearer $token" "$url$1"; }
 health() { get /health | grep -q '"status":"ok"'; }
+# The node's own count of its device, in what the panel has.
+moves() { get /api/traffic | tr '{' '\n' | grep "\"server_id\":\"$1\"" | grep -q '"session_rx_bytes":"\?[1-9]'; }
 online() { [ "$(get /api/servers | grep -o '"status":"online"' | wc -l)" = 2 ]; }
 
+mkdir -p /root/.ssh
+chmod 700 /root/.ssh
 ssh-keygen -q -t ed25519 -N '' -f /nodes-key
 say 'nodes come up'
 node main 1
@@ -96,13 +100,78 @@ apt-get install -y -q "$old" >/tmp/install.log 2>&1 || { cat /tmp/install.log; f
 grep -q 'Next: vpn-web setup' /tmp/install.log || fail 'the installation does not say what is next'
 ! systemctl is-active -q vpn-web.service || fail 'it runs without a configuration'
 
-pin() { ssh-keyscan -t ed25519 "$1" 2>/dev/null | ssh-keygen -lf - | cut -d' ' -f2; }
-say 'vpn-web setup'
-mkdir -p /opt/bot/data
+mkdir -p /opt/vpnservice/bot/data
 peer() { printf '{"telegram_id":7,"server_id":"%s","public_key":"%s","wg_ip":"%s","active":true}' "$1" "$(cat "/nodes-$1-device.public")" "$2"; }
-echo '{"7":{"telegram_id":7,"username":"owner","role":"owner","active":true}}' >/opt/bot/data/users.json
-printf '{"a":%s,"b":%s}' "$(peer main 10.7.1.2)" "$(peer eu1 10.7.2.2)" >/opt/bot/data/peers.json
-echo 'lemon ridge tunnel otter' | vpn-web setup --yes --password-stdin --url "$url" \
+echo '{"7":{"telegram_id":7,"username":"owner","role":"owner","active":true}}' >/opt/vpnservice/bot/data/users.json
+printf '{"a":%s,"b":%s}' "$(peer main 10.7.1.2)" "$(peer eu1 10.7.2.2)" >/opt/vpnservice/bot/data/peers.json
+printf 'WG_SSH_HOST=10.9.1.2\nWG_EU1_SSH_HOST=10.9.2.2\nWG_EU1_SSH_USER=root\n' >/opt/vpnservice/env_vars.txt
+
+password='lemon ridge tunnel otter'
+dialogue() { python3 /packages/dialogue.py "$@" -- vpn-web setup; }
+everything() { find /etc \( -type f -exec sha256sum {} + \) -o -printf '%p %l %M %u:%g\n' | sort; }
+everything >/tmp/before
+
+say 'answers that cannot be'
+# wrong STATUS WORDS PAIR…: the dialogue ends so, says these words, and has written nothing.
+wrong() {
+    status=0 wanted=$1 words=$2
+    shift 2
+    dialogue "$@" >/tmp/wrong.log || status=$?
+    [ "$status" = "$wanted" ] || { cat /tmp/wrong.log; fail "ended with $status: $*"; }
+    grep -qF -- "$words" /tmp/wrong.log || { cat /tmp/wrong.log; fail "does not say: $words"; }
+    everything | cmp -s /tmp/before - || fail "something was written: $*"
+    [ -z "$(ls -A /var/lib/vpn-web)" ] || fail "something was stored: $*"
+}
+wrong 1 'it ended before the answer' 'address=^D'
+wrong 1 'is no address' 'address=not an address!' 'address=http://plain.example.org' 'address=https://a.example/path' 'address=^D'
+wrong 1 '/not/there: No such file' 'env_vars=/not/there' 'env_vars=^D'
+wrong 1 'That is no node' 'env_vars=none' 'A node=rubbish' 'A node=a b=c' 'A node=^D'
+wrong 1 'It ends in' 'env_vars=none' 'A node=eu1=10.9.2.2' 'shows its peers=rm -rf /' 'shows its peers=^D'
+wrong 1 'fewer than 12 characters' 'password=short' 'password=^D'
+wrong 1 'among the first that are tried' 'password=panel.example.org' 'password=^D'
+wrong 1 'The two differ' "password=$password" 'again=another one, longer' 'password=^D'
+wrong 130 'password' 'password=^C'
+wrong 130 'address' 'address=^C'
+refused() {
+    ! vpn-web setup --yes "$@" >/tmp/refused.log 2>&1 </dev/null || fail "not refused: $*"
+    grep -q '^vpn-web: ' /tmp/refused.log || { cat /tmp/refused.log; fail "no plain words: $*"; }
+    everything | cmp -s /tmp/before - || { cat /tmp/refused.log; fail "something was left: $*"; }
+}
+refused --timezone Mars/Phobos
+refused --url 'https://panel.example.org/x'
+refused --env-vars /not/there
+refused --node rubbish
+refused --password-stdin
+refused --language de
+
+say 'the dialogue, with Enter for every answer but the password'
+# The owner's ssh to the nodes, and what the owner does in another terminal: the lines that are printed.
+printf 'IdentityFile /nodes-key\nStrictHostKeyChecking accept-new\n' >/root/.ssh/config
+typed="until grep -q 'Press Enter' /tmp/dialogue.log; do :; done; grep '^  vpn-web node-setup' /tmp/dialogue.log | sh -e >/tmp/node.log 2>&1"
+: >/tmp/dialogue.log
+{ dialogue "password=$password" "again=$password" "Press Enter=!$typed" || echo "status $?"; } | tee /tmp/dialogue.log
+! grep -q '^status' /tmp/dialogue.log || fail dialogue
+grep -q "The panel: $url" /tmp/dialogue.log || fail 'the dialogue does not end with the URL'
+grep -q 'root.s ssh on this machine knows' /tmp/dialogue.log || fail 'host keys that root knows are not offered'
+token=$(runuser -u vpn-web -- vpn-web token create walk | grep -Eo '[A-Za-z0-9_-]{30,}' | tail -1)
+until_true 60 online
+until_true 60 moves main
+say "first numbers $(($(date +%s) - begun)) s after apt install"
+
+say 'undo gives back what was'
+vpn-web setup --undo >/tmp/undo.log
+everything >/tmp/after
+diff /tmp/before /tmp/after || { cat /tmp/undo.log; fail 'undo left something'; }
+[ -e /var/lib/vpn-web/vpn-web.db ] || fail 'undo took the data'
+! systemctl is-active -q vpn-web.service || fail 'undo left it running'
+nginx -t -q 2>/dev/null || fail 'nginx is broken after the undo'
+rm -f /var/lib/vpn-web/* /root/.ssh/known_hosts
+mv /opt/vpnservice /opt/bot
+
+say 'vpn-web setup with flags'
+begun=$(date +%s)
+pin() { ssh-keyscan -t ed25519 "$1" 2>/dev/null | ssh-keygen -lf - | cut -d' ' -f2; }
+echo "$password" | vpn-web setup --yes --password-stdin --url "$url" --env-vars none \
     --node main=10.9.1.2 --node eu1=10.9.2.2 --fingerprint "main=$(pin 10.9.1.2)" --fingerprint "eu1=$(pin 10.9.2.2)" |
     tee /tmp/setup.log
 grep -q "The panel: $url" /tmp/setup.log || fail 'setup does not end with the URL'
@@ -110,7 +179,7 @@ for name in main eu1; do
     address=10.9.1.2
     [ "$name" = main ] || address=10.9.2.2
     vpn-web node-setup "$name" |
-        ssh -i /nodes-key -o StrictHostKeyChecking=accept-new "root@$address" sh >/tmp/node.log 2>&1 || {
+        ssh "root@$address" sh >/tmp/node.log 2>&1 || {
         cat /tmp/node.log
         fail "node-setup $name"
     }
@@ -119,7 +188,7 @@ systemctl reload vpn-web.service
 token=$(runuser -u vpn-web -- vpn-web token create walk | grep -Eo '[A-Za-z0-9_-]{30,}' | tail -1)
 until_true 60 health
 until_true 60 online
-say "first numbers $(($(date +%s) - begun)) s after apt install"
+say "first numbers $(($(date +%s) - begun)) s after setup"
 until_true 30 sh -c 'runuser -u vpn-web -- vpn-web check'
 vpn-web setup --yes >/tmp/again.log
 ! grep -q '^made   /' /tmp/again.log || { cat /tmp/again.log; fail 'a second setup made something'; }
@@ -134,6 +203,18 @@ say "exposure $score"
 [ "$(printf '%s\n1.3\n' "$score" | sort -n | head -1)" = "$score" ] || fail "exposure $score is over 1.3"
 journalctl -u vpn-web.service EVENT=started -o json --no-pager | grep -q '"NODES":"2"' || fail 'no fields in the journal'
 grep -Eq 'CapEff:\s*0+$' "/proc/$(systemctl show -P MainPID vpn-web.service)/status" || fail 'it has capabilities'
+
+say 'no node writes lines of its own into the journal'
+ssh root@10.9.1.2 'cd /usr/local/lib/vpn-web && cp -p vpn-web-node kept && cat >vpn-web-node' <<'EVIL'
+#!/bin/sh
+printf 'words\rEVENT=forged\033[31m\nPRIORITY=0\n' >&2
+exit 1
+EVIL
+until_true 60 sh -c "journalctl -u vpn-web.service -o json --no-pager EVENT=poll_failed NODE=main | grep -q 'words'"
+[ -z "$(journalctl --no-pager -q -o cat EVENT=forged)" ] || fail 'a node forged a field'
+! journalctl -u vpn-web.service -a --no-pager -o cat | grep -q "$(printf '\033')" || fail 'a control character is in the journal'
+ssh root@10.9.1.2 'cd /usr/local/lib/vpn-web && mv kept vpn-web-node'
+until_true 90 online
 
 say 'loops are frozen one by one'
 frozen() {
@@ -163,6 +244,16 @@ if [ -e /packages/freezes ]; then
     frozen bookkeeper bookkeeper
     frozen front fastcgi-accept
     frozen collector node-eu1
+
+    say 'a node that stands still is no reason to start anew'
+    pid=$(systemctl show -P MainPID vpn-web.service)
+    systemctl kill -s STOP eu1
+    until_true 90 sh -c "journalctl -u vpn-web.service --no-pager -o json EVENT=poll_failed NODE=eu1 _PID=$pid | grep -q timedOut"
+    sleep 30
+    [ "$(systemctl show -P MainPID vpn-web.service)" = "$pid" ] || fail 'a stopped node started it anew'
+    systemctl kill -s CONT eu1
+    until_true 60 online
+
     rm /etc/systemd/system/vpn-web.service.d/short.conf
     systemctl daemon-reload
     systemctl restart vpn-web.service
@@ -171,22 +262,23 @@ fi
 
 say 'upgrade under load'
 before=$(systemctl show -P MainPID vpn-web.service)
-echo start >/packages/load
-until_true 20 test -s /packages/loaded
+echo on >/tmp/load
+python3 /packages/load.py panel.example.org /tmp/load >/tmp/loaded 2>&1 &
+until_true 20 test -s /tmp/loaded
 apt-get install -y -q "$new" >/tmp/upgrade.log 2>&1 || { cat /tmp/upgrade.log; fail upgrade; }
 [ "$(systemctl show -P MainPID vpn-web.service)" != "$before" ] || fail 'the upgrade did not start it anew'
 until_true 60 health
-echo stop >/packages/load
-until_true 30 grep -q ended /packages/loaded
-cat /packages/loaded
-grep -q ', 0 failed' /packages/loaded || fail 'requests were lost'
+echo stop >/tmp/load
+until_true 30 grep -q ended /tmp/loaded
+cat /tmp/loaded
+grep -q ', 0 failed' /tmp/loaded || fail 'requests were lost'
 
 say 'no byte is lost'
 for name in main eu1; do systemctl stop "$name-device"; done
 sleep 3
 counted() {
     name=$1 number=$2
-    shown=$(ssh -i /nodes-key "root@10.9.$number.2" wg show wg0 transfer |
+    shown=$(ssh "root@10.9.$number.2" wg show wg0 transfer |
         awk '{ printf "\"rx_bytes\":%s,\"tx_bytes\":%s,", $2, $3 }')
     get /api/traffic | tr '{' '\n' | grep "\"server_id\":\"$name\"" | grep -qF "$shown"
 }
@@ -202,7 +294,7 @@ systemctl start vpn-web.socket vpn-web.service
 until_true 60 health
 until_true 30 counted main 1
 
-say 'undo, remove, purge'
+say 'removed and installed again'
 cp /etc/vpn-web/config.yaml /tmp/config.yaml
 apt-get remove -y -q vpn-web >/dev/null 2>&1
 [ -e /var/lib/vpn-web/vpn-web.db ] || fail 'a removal took the data'
@@ -211,12 +303,28 @@ nginx -t -q 2>/dev/null || fail 'nginx is broken after the removal'
 apt-get install -y -q "$new" >/dev/null 2>&1
 vpn-web setup --yes >/dev/null
 until_true 60 health
-vpn-web setup --undo >/tmp/undo.log
-cat /tmp/undo.log
-for path in /etc/nginx/sites-available/vpn-web /etc/nginx/sites-enabled/vpn-web /etc/vpn-web/config.yaml; do
-    [ ! -e $path ] || fail "undo left $path"
-done
-[ -e /var/lib/vpn-web/vpn-web.db ] || fail 'undo took the data'
+
+say 'moved to another machine, by the words of docs/deployment.md'
+# block NUMBER: of the commands in that section.
+block() { awk -v wanted="$1" '/^## /{on=/another machine/} on&&/^ *```/{n+=!inside; inside=!inside; next} on&&inside&&n==wanted' \
+    /usr/share/doc/vpn-web/docs/deployment.md; }
+block 1 >/tmp/old.sh
+block 2 >/tmp/new.sh
+mkdir /tmp/there
+cp "$new" /tmp/there
+sh -ex /tmp/old.sh >/tmp/moving.log 2>&1 || { cat /tmp/moving.log; fail 'leaving the old machine'; }
+mv /root/vpn-web-moving.tar.gz /tmp/there
+apt-get purge -y -q vpn-web >/dev/null 2>&1
+[ ! -e /etc/vpn-web ] || fail 'the old machine is not empty'
+echo 'APT::Get::Assume-Yes "true";' >/etc/apt/apt.conf.d/yes
+(cd /tmp/there && sh -ex /tmp/new.sh) >/tmp/moving.log 2>&1 || { cat /tmp/moving.log; fail 'arriving at the new machine'; }
+until_true 60 health
+until_true 60 online
+until_true 30 counted main 1
+until_true 30 counted eu1 2
+! systemctl is-failed -q vpn-web-backup.timer || fail 'no backups on the new machine'
+
+say purge
 apt-get purge -y -q vpn-web >/dev/null 2>&1
 left=$(find / -xdev \( -name '*vpn-web*' -o -name '*vpn_web*' \) ! -path '/proc/*' ! -path '/nodes*' ! -path '/packages/*' \
     ! -path '/tmp/*' ! -path '/var/lib/systemd/*' ! -path '/var/cache/apt/*' ! -path '/run/*')
