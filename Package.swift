@@ -62,7 +62,7 @@ let package = Package(
         .testTarget(name: "AccountingTests", dependencies: ["Accounting", "Fleet", "WireGuard"]),
         .testTarget(name: "SSHTests", dependencies: ["SSH"]),
         .testTarget(name: "NetlinkTests", dependencies: ["Netlink"]),
-        .testTarget(name: "NodesTests", dependencies: ["Nodes", "SSH", "Fleet", "WireGuard"]),
+        .testTarget(name: "NodesTests", dependencies: ["Nodes", "SSH", "Fleet", "WireGuard", "TestBed"]),
         .testTarget(name: "RosterTests", dependencies: ["Roster", "Fleet", "WireGuard"]),
         .testTarget(
             name: "StoreTests",

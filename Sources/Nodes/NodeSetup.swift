@@ -18,14 +18,16 @@ package enum NodeSetup {
         return """
             # Node \(SafeLine.clean(node.id.name)) (\(SafeLine.clean(ssh.host.address.description))): run this there, as root, once; again after an update.
             # It installs one command that reads and changes nothing, and lets the panel's key run that one command alone.
+            sh -eu <<'\(whole)'
 
-            \(isRoot ? "" : userPart(user))# The command. Its line COMMANDS says what it asks.
+            \(isRoot ? "" : userPart(user) + sudoCheck)# The command. Its line COMMANDS says what it asks.
             install -d -m 0755 \(folder)
             cat > \(path) <<'\(delimiter)'
             \(script(commands(ssh.command)))\(delimiter)
             chmod 0755 \(path)
 
-            \(isRoot ? rootKeyPart(line, publicKey) : sudoPart(user) + keyPart(user, line))\(probePart(probes, tool: tool(ssh.command)))# Then, on the panel: vpn-web trust \(word(node.id.name)) && vpn-web check \(word(node.id.name))
+            \(isRoot ? rootKeyPart(line, publicKey) : sudoPart(user) + keyPart(user, line))\(probePart(probes, tool: tool(ssh.command)))\(whole)
+            # Then, on the panel: vpn-web trust \(word(node.id.name)) && vpn-web check \(word(node.id.name))
 
             """
     }
@@ -39,8 +41,10 @@ package enum NodeSetup {
         return """
             # Jump host \(SafeLine.clean(id)) (\(SafeLine.clean(hop.address.description))): run this there, as root, once.
             # It lets the panel's key go through to the nodes behind this host, and run nothing here.
+            sh -eu <<'\(whole)'
 
-            \(hop.user == "root" ? rootKeyPart(line, publicKey) : userPart(user) + keyPart(user, line))# Then, on the panel: vpn-web trust \(word(id))
+            \(hop.user == "root" ? rootKeyPart(line, publicKey) : userPart(user) + keyPart(user, line))\(whole)
+            # Then, on the panel: vpn-web trust \(word(id))
 
             """
     }
@@ -75,15 +79,28 @@ package enum NodeSetup {
         return [words.joined(separator: " ")]
     }
 
+    /// Also on the panel's own machine there is a user vpn-web.
     private static func userPart(_ user: String) -> String {
         """
-        # A user without a password, who owns nothing: also the key's file is root's.
+        # A user without a password, who owns nothing: also the key's file is root's. One that is there already is left alone.
+        place=$(getent passwd \(user) | cut -d: -f6)
+        if [ "${place:-\(home)}" != \(home) ]; then
+            echo "vpn-web: there is a user \(user) already, and not of node-setup's making; nothing is changed." >&2
+            echo "Name another in ssh.user of the configuration. A node on the panel's own machine wants local: true." >&2
+            exit 1
+        fi
         id \(user) >/dev/null 2>&1 || useradd --system --home-dir \(home) --shell /bin/sh \(user)
-        usermod --home \(home) --password '*' \(user)
+        usermod --password '*' \(user)
 
 
         """
     }
+
+    private static let sudoCheck = """
+        command -v visudo >/dev/null || { echo 'vpn-web: sudo is not here, and wanted: apt install sudo' >&2; exit 1; }
+
+
+        """
 
     private static func sudoPart(_ user: String) -> String {
         """
@@ -93,7 +110,7 @@ package enum NodeSetup {
         \(user) ALL=(root) NOPASSWD: \(path) ""
         \(delimiter)
         chmod 0440 /etc/sudoers.d/vpn-web
-        visudo -cf /etc/sudoers.d/vpn-web || rm -f /etc/sudoers.d/vpn-web
+        visudo -cf /etc/sudoers.d/vpn-web || { rm -f /etc/sudoers.d/vpn-web; exit 1; }
 
 
         """
@@ -150,6 +167,9 @@ package enum NodeSetup {
     private static let path = "/usr/local/lib/vpn-web/vpn-web-node"
     private static let home = "/var/lib/vpn-web-node"
     private static let delimiter = "VPN_WEB_END"
+
+    /// Around all of it: the first step that fails ends it, also where it is pasted.
+    private static let whole = "VPN_WEB_NODE_SETUP"
 }
 
 extension SafeLine {

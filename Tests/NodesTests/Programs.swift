@@ -1,29 +1,19 @@
 import Foundation
+import TestBed
 
-/// Runs a program to its end.
-func run(_ arguments: [String], input: String = "", environment: [String: String]? = nil) throws -> (
+/// Runs a program to its end, a minute at most. It inherits nothing of ours: Foundation's Process lets daemons that are started
+/// meanwhile keep what it waits for.
+func run(_ arguments: [String], input: String = "", environment: [String: String] = [:]) throws -> (
     status: Int32, out: [UInt8], err: [UInt8]
 ) {
-    let process = Process()
-    process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
-    process.arguments = arguments
-    if let environment { process.environment = environment }
     let folder = try Folder()
-    try Data(input.utf8).write(to: URL(fileURLWithPath: folder.path + "/in"))
-    let files = try ["in", "out", "err"].map { name in
-        let path = folder.path + "/" + name
-        if name != "in" { try Data().write(to: URL(fileURLWithPath: path)) }
-        return try name == "in"
-            ? FileHandle(forReadingFrom: URL(fileURLWithPath: path))
-            : FileHandle(forWritingTo: URL(fileURLWithPath: path))
-    }
-    (process.standardInput, process.standardOutput, process.standardError) = (files[0], files[1], files[2])
-    try process.run()
-    process.waitUntilExit()
+    let input = try folder.write("in", input)
+    let (out, err) = (folder.path + "/out", folder.path + "/err")
+    let child = try Child(arguments, environment: environment, input: input, output: out, errors: err)
+    let status = child.wait(.seconds(60)) ?? child.kill() ?? -1
     return (
-        process.terminationReason == .exit ? process.terminationStatus : -process.terminationStatus,
-        try [UInt8](Data(contentsOf: URL(fileURLWithPath: folder.path + "/out"))),
-        try [UInt8](Data(contentsOf: URL(fileURLWithPath: folder.path + "/err")))
+        status, [UInt8](FileManager.default.contents(atPath: out) ?? Data()),
+        [UInt8](FileManager.default.contents(atPath: err) ?? Data())
     )
 }
 

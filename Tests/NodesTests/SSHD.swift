@@ -2,12 +2,13 @@ import Foundation
 import Glibc
 import Nodes
 import SSH
+import TestBed
 
 /// One sshd on 127.0.0.1, for root's key and its forced command, gone with the value.
 final class SSHD {
     let folder: Folder
     private(set) var port: UInt16 = 0
-    private var process = Process()
+    private var process: Child?
 
     init() throws {
         folder = try Folder()
@@ -36,7 +37,7 @@ final class SSHD {
 
     func start() throws {
         for _ in 0..<10 {
-            if port == 0 { port = try freePort() }
+            if port == 0 { port = try Self.freePort() }
             try folder.write(
                 "config",
                 """
@@ -52,12 +53,10 @@ final class SSHD {
                 SetEnv HOME=\(folder.path)
                 LogLevel VERBOSE
                 """ + "\n")
-            process = Process()
-            process.executableURL = URL(fileURLWithPath: "/usr/sbin/sshd")
-            process.arguments = ["-D", "-E", folder.path + "/log", "-f", folder.path + "/config"]
-            try process.run()
+            let child = try Child(["/usr/sbin/sshd", "-D", "-E", folder.path + "/log", "-f", folder.path + "/config"])
+            process = child
             // Another test may take the port between our look and sshd's: then it ends by itself.
-            if wait({ !process.isRunning || log.contains("Server listening") }), process.isRunning { return }
+            if wait({ child.status != nil || log.contains("Server listening") }), child.status == nil { return }
             port = 0
         }
         throw Missing()
@@ -65,16 +64,16 @@ final class SSHD {
 
     /// Ends the listener and its connections.
     func stop() {
-        guard process.isRunning else { return }
+        guard let process, process.status == nil else { return }
         for child in sessions() { kill(child, SIGKILL) }
-        process.terminate()
-        process.waitUntilExit()
+        process.stop()
         try? FileManager.default.removeItem(atPath: folder.path + "/log")
     }
 
     /// The processes of connections, which are the listener's children.
     func sessions() -> [pid_t] {
-        let path = "/proc/\(process.processIdentifier)/task/\(process.processIdentifier)/children"
+        guard let pid = process?.pid else { return [] }
+        let path = "/proc/\(pid)/task/\(pid)/children"
         let text = (try? String(contentsOfFile: path, encoding: .utf8)) ?? ""
         return text.split(separator: " ").compactMap { pid_t($0) }
     }
@@ -92,11 +91,11 @@ final class SSHD {
     }
 
     private func makeKey(_ name: String) throws {
-        let result = try run(["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", folder.path + "/" + name])
+        let result = try NodesTests.run(["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", folder.path + "/" + name])
         guard result.status == 0 else { throw Missing() }
     }
 
-    private func freePort() throws -> UInt16 {
+    static func freePort() throws -> UInt16 {
         let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
         defer { close(descriptor) }
         var address = sockaddr_in()
