@@ -28,7 +28,7 @@ struct OutsideTests {
                 let policy = answer.headers["content-security-policy"] ?? ""
                 #expect(policy == Self.policy, "\(what)")
                 for (name, value) in [
-                    ("strict-transport-security", "max-age=31536000; includeSubDomains"),
+                    ("strict-transport-security", "max-age=63072000; includeSubDomains"),
                     ("x-content-type-options", "nosniff"), ("referrer-policy", "same-origin"),
                     ("cross-origin-opener-policy", "same-origin"), ("cross-origin-resource-policy", "same-origin"),
                 ] {

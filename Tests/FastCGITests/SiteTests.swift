@@ -5,47 +5,9 @@ import Testing
 
 @testable import FastCGI
 
-/// nginx/vpn-web.conf as it is shipped, with its placeholders filled as its head says, on a real nginx.
+/// What the shipped site answers.
 @Suite(.timeLimit(.minutes(2)), .enabled(if: Nginx.isInstalled, "needs nginx"))
 struct SiteTests {
-    private final class Site {
-        let nginx: Nginx
-        let folder: String
-        var secure: String { "https://localhost:\(nginx.secure)" }
-        var plain: String { "http://localhost:\(nginx.plain)" }
-
-        init(_ folder: String) throws {
-            self.folder = folder
-            _ = try run(
-                "/usr/bin/openssl",
-                [
-                    "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-days", "2",
-                    "-subj",
-                    "/CN=localhost", "-keyout", folder + "/key.pem", "-out", folder + "/cert.pem",
-                ])
-            let share = Nginx.repository + "/nginx"
-            let shipped = try String(contentsOfFile: share + "/vpn-web.conf", encoding: .utf8)
-            nginx = try Nginx(folder) { folder, plain, secure in
-                var site = shipped
-                for (name, value) in [
-                    "SERVER_NAME": "localhost", "URL": "https://localhost:\(secure)", "HTTP": "127.0.0.1:\(plain)",
-                    "HTTP6": "unix:\(folder)/http6", "HTTPS": "127.0.0.1:\(secure)", "HTTPS6": "unix:\(folder)/https6",
-                    "CERTIFICATE": folder + "/cert.pem", "CERTIFICATE_KEY": folder + "/key.pem",
-                    "ACME": folder + "/acme",
-                    "SOCKET": folder + "/s", "SHARE": share, "CACHE": folder + "/cache/vpn-web",
-                    "ACCESS_LOG": folder + "/access.log",
-                ] { site = site.replacingOccurrences(of: "@\(name)@", with: value) }
-                return site
-            }
-        }
-
-        func get(_ path: String, _ arguments: [String] = []) throws -> (
-            status: Int, headers: [String: String], body: Data
-        ) {
-            try nginx.get(secure + path, arguments + ["--path-as-is"])
-        }
-    }
-
     private static let guarded = [
         "content-security-policy", "strict-transport-security", "x-content-type-options", "referrer-policy",
         "cross-origin-opener-policy", "cross-origin-resource-policy", "permissions-policy",
