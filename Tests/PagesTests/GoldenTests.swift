@@ -49,6 +49,13 @@ import Testing
                 Output(name: "usage-over-\(tag).html") {
                     UsagePage(nil, context: Fleets.context(language, isSignedIn: false, path: "/u/x")).html()
                 },
+                Output(name: "alerts-\(tag).html") {
+                    AlertsPage(
+                        records: Alerts.records, channels: [.telegram], notice: .silenced, snapshot: Fleets.rich(),
+                        context: Fleets.context(language, path: "/alerts")
+                    ).html()
+                },
+                Output(name: "alert-messages-\(tag).txt") { Alerts.messages(language) },
                 Output(name: "error-404-\(tag).html") {
                     HTTPError.notFound.page(Fleets.context(language, path: "/x"), requestID: "7f3a-12")
                 },

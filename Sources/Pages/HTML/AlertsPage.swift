@@ -214,7 +214,7 @@ extension Page {
                 .alertHistory,
                 head: {
                     $0.heads([
-                        (.alert, false), (.begun, true), (.lasted, true), (.delivery, false),
+                        (.alert, false), (.began, true), (.lasted, true), (.delivery, false),
                     ])
                 },
                 rows: { page in
@@ -231,8 +231,9 @@ extension Page {
             page.raw(" ")
             page.title(of: incident)
             if incident.isDropped { page.element("small") { $0.words(.noLongerWatched) } }
+            if incident.isTakenOver { page.element("small") { $0.words(.takenOver) } }
         }
-        numberCell(.begun) { $0.exactly(incident.began) }
+        numberCell(.began) { $0.exactly(incident.began) }
         numberCell(.lasted) { page in
             page.text(OwnerClock.span(incident.length(at: page.context.now), page.language))
         }

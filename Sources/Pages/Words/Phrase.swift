@@ -56,8 +56,9 @@ enum Phrase: CaseIterable, Sendable {
     case alertNotStored
     case alerts, fromMoment, openAlerts, alertHistory, alert, delivery, acknowledge, acknowledgedAt, silenceFor
     case silenceIt, silences, about, fromWhen, untilWhen, reasonOf, planWork, planIt, maintenanceOf, silenceOf
-    case everyRule, everything, endNow, messages, message, sentAt, sendTest, lastAlert, noLongerWatched, heldByCause
-    case heldBySilence, heldByMaintenance, heldByQuietHours, heldByNoChannel, heldByDigest, explainsOthers
+    case everyRule, everything, endNow, messages, message, sentAt, sendTest, lastAlert, noLongerWatched
+    case takenOver, heldByCause, heldBySilence, heldByMaintenance, heldByQuietHours, heldByNoChannel, heldByDigest,
+        explainsOthers
     case letterQueued, letterSending, letterSent, letterChanging, letterWaits, letterRefused, letterFinal
     case letterOfAlerts, letterReminder, letterSummary, letterTest, letterEvent, alertAcknowledged, alertSilenced
     case workPlanned, silenceEnded, testQueued, wrongTimes
@@ -351,7 +352,7 @@ enum Phrase: CaseIterable, Sendable {
         case .nowAndUsual: Wording("на связи {1}, обычно в этот час {2}", "{1} connected, usually {2} at this hour")
         case .certificateUntil: Wording("сертификат до {1} (ещё {2})", "certificate until {1} ({2} left)")
         case .stateSince: Wording("с {1}", "since {1}")
-        case .lasted: Wording("Длился", "Lasted")
+        case .lasted: Wording("Длительность", "Lasted")
         case .cause: Wording("Причина", "Cause")
         case .outages: Wording("Сбои", "Outages")
         case .barsSummary:
@@ -407,6 +408,7 @@ enum Phrase: CaseIterable, Sendable {
         case .sendTest: Wording("Отправить проверочное", "Send a test")
         case .lastAlert: Wording("Последняя закончилась {1}.", "The last one ended {1}.")
         case .noLongerWatched: Wording("больше не проверяется", "no longer looked at")
+        case .takenOver: Wording("сменилась более серьёзной", "a graver one took over")
         case .heldByCause:
             Wording(
                 "Отдельно не сообщается: объясняется тревогой «{1}».",

@@ -34,8 +34,8 @@ struct RuleWords: Sendable {
                 Wording("Сеть самой панели", "The panel's own network"),
                 Wording("Похоже, пропала сеть у самой панели", "The panel's own network seems to be gone"),
                 Wording(
-                    "Разом замолчали {1} из {2}. Что с нодами на самом деле, неизвестно.",
-                    "{1} of {2} fell silent at once. How the nodes really are is not known."),
+                    "Разом замолчало нод: {1} из {2}. Что с ними на самом деле, неизвестно.",
+                    "{1} of {2} nodes fell silent at once. How they really are is not known."),
                 Wording(
                     "Проверьте на машине панели сеть и DNS: `ip route`, `ping 1.1.1.1`.",
                     "Check network and DNS on the panel's machine: `ip route`, `ping 1.1.1.1`."))
@@ -106,8 +106,8 @@ struct RuleWords: Sendable {
                 Wording("{1}: данные устарели", "{1}: data is old"),
                 Wording("Последнему ответу {1}.", "The last answer is {1} old."),
                 Wording(
-                    "Обновите сейчас; если не поможет: `vpn-web check {1}`.",
-                    "Refresh now; if that does not help: `vpn-web check {1}`."))
+                    "Нажмите «Обновить» на панели; если не поможет: `vpn-web check {1}`.",
+                    "Press Refresh on the panel; if that does not help: `vpn-web check {1}`."))
         case .nodeDisk:
             RuleWords(
                 Wording("Диск ноды", "Disk of a node"),
@@ -153,7 +153,7 @@ struct RuleWords: Sendable {
                 Wording(
                     "Проверка не проходит, и нода тут ни при чём.", "The check fails, and the node is not the reason."),
                 Wording(
-                    "Посмотрите страницу сервисов и службу на ноде.",
+                    "Подробности на странице сервисов; проверьте и саму службу на ноде.",
                     "See the page of services, and the service on its node."))
         case .serviceBlocked:
             RuleWords(
@@ -174,7 +174,7 @@ struct RuleWords: Sendable {
                     "The node answers, and for {1} there was no handshake and no byte of its users, though it is usually busy at this hour."
                 ),
                 Wording(
-                    "Подключитесь сами; проверьте порт и фильтры. Может быть, это блокировка.",
+                    "Попробуйте подключиться сами, проверьте порт и фильтры: возможно, это блокировка.",
                     "Connect yourself; check port and filters. It may be blocked."))
         default:
             RuleWords(
@@ -258,6 +258,10 @@ extension Incident {
 
     func what(_ language: Language) -> String {
         if rule == .nodeUnreachable, let kind = failure { return kind.sentence(language) }
+        // The evidence of a block says what a block is.
+        if rule == .serviceBlocked, let evidence = ServiceState.Evidence(rawValue: firstWord) {
+            return evidence.sentence(language)
+        }
         return RuleWords(rule).what.filled(language, amount(evidence.seen, language), amount(evidence.bound, language))
     }
 
@@ -274,9 +278,9 @@ extension Incident {
         }
     }
 
-    /// On what a verdict of a service rests. Nil: of another rule, or by words that this version does not know.
+    /// Why a service is down. Nil: of another rule, or by words that this version does not know.
     func grounds(_ language: Language) -> String? {
-        guard [.serviceDown, .serviceBlocked].contains(rule) else { return nil }
+        guard rule == .serviceDown else { return nil }
         return ServiceState.Evidence(rawValue: firstWord)?.sentence(language)
     }
 
@@ -295,14 +299,15 @@ extension Incident {
         case .panelDisk, .nodeDisk, .nodeMemory, .nodeSwap, .nodeConntrack, .allowanceNear, .allowanceUsedUp:
             "\(number)\u{A0}%"
         case .panelBackup, .certificate: language.counted(count, .days)
-        case .panelBlind, .keyTwice: language.counted(count, .nodes)
+        case .keyTwice: language.counted(count, .nodes)
         case .panelStore: language.counted(count, .records)
         case .panelDatabase: language.counted(count, .problems)
         case .nodeUnreachable: language.counted(count, .polls)
         case .nodeStale: OwnerClock.span(number, language)
         case .trafficStopped: OwnerClock.span(number * 60, language)
         case .peersHalved: language.counted(count, .peers)
-        case .endpointHops, .rosterUnreadable, .hostKeyChanged, .serviceDown, .serviceBlocked, .unknownKey: "\(number)"
+        case .panelBlind, .endpointHops, .rosterUnreadable, .hostKeyChanged, .serviceDown, .serviceBlocked, .unknownKey:
+            "\(number)"
         }
     }
 }
