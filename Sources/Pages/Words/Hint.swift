@@ -211,8 +211,8 @@ enum Hint: CaseIterable, Sendable {
             )
         case .tokens:
             Wording(
-                "Токен даёт программе читать API. Сделать: `sudo vpn-web token create`, отозвать: `sudo vpn-web token revoke`.",
-                "A token lets a program read the API. Make one: `sudo vpn-web token create`; revoke one: `sudo vpn-web token revoke`."
+                "Токен даёт программе читать API. Сделать и отозвать: здесь, ниже, или командой `sudo -u vpn-web vpn-web token`.",
+                "A token lets a program read the API. Make and revoke one: here below, or by the command `sudo -u vpn-web vpn-web token`."
             )
         case .noTokens: Wording("Токенов нет: программам API закрыт.", "No tokens: the API is closed to programs.")
         case .ownPassword:
