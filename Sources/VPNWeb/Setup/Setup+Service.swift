@@ -41,7 +41,8 @@ extension Setup {
             return false
         }
         printOut("made   vpn-web.service runs")
-        waitForHealth(configuration)
+        // The first poll of each node has ten seconds; well or not, host keys come next.
+        wait(configuration) { !$0.body.contains("starting") }
         return true
     }
 
@@ -50,14 +51,14 @@ extension Setup {
         if let outcome = try? Program.run(["systemctl", "reload", "vpn-web.service"]), outcome.status != 0 {
             note("systemctl reload vpn-web.service: \(outcome.words)")
         }
-        waitForHealth(configuration)
+        wait(configuration) { $0.status == 200 }
     }
 
-    /// The first poll of each node has ten seconds.
-    private func waitForHealth(_ configuration: Configuration) {
+    /// For the panel's word on itself, a quarter of a minute.
+    private func wait(_ configuration: Configuration, until isSo: (Asking.Answer) -> Bool) {
         let asking = Asking(socket: configuration.listen)
         for _ in 0..<30 {
-            if asking?.get("/health", within: .seconds(5))?.status == 200 { return }
+            if let answer = asking?.get("/health", within: .seconds(5)), isSo(answer) { return }
             usleep(500_000)
         }
     }
