@@ -131,6 +131,24 @@ final class WebhookTests {
         #expect(why.hasPrefix("connect: forbiddenAddress"))
     }
 
+    /// What went wrong. Nil: nothing.
+    private func pulse(_ url: String) async -> String? {
+        await withCheckedContinuation { continuation in
+            Post(client).pulse(url, addresses: .publicOnly) { continuation.resume(returning: $0) }
+        }
+    }
+
+    @Test func `the heartbeat goes no other way: not inwards, not after a redirect, not in the clear`() async throws {
+        for host in Self.inwards {
+            #expect(await pulse("https://\(host)/")?.hasPrefix("connect: forbiddenAddress") == true, "\(host)")
+        }
+        #expect(await pulse("http://hc.example.org/")?.hasPrefix("request: badURL") == true)
+        try receiver.answer([.status(302, ["Location": receiver.url("/elsewhere")])])
+        #expect(await pulse(receiver.url("/pulse")) == "302")
+        #expect(await pulse(receiver.url("/pulse")) == nil)
+        #expect(try receiver.calls().map(\.path) == ["/pulse", "/pulse"])
+    }
+
     @Test(.enabled(if: geteuid() == 0, "a network of its own needs root"), arguments: ["10.0.0.1", "169.254.169.254"])
     func `what the configuration names is asked`(host: String) throws {
         let addresses = AddressPolicy(allowed: [AddressRange(host)!])
