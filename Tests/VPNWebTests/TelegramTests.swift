@@ -171,6 +171,25 @@ struct TelegramTests {
         #expect(try guest.signIn().status == 303)
     }
 
+    @Test func `check says whether Telegram's keys can be had`() throws {
+        func said(_ issuer: String) throws -> [CheckReport.Line] {
+            let folder = try ConfigurationFolder(secrets: ["s"])
+            let configuration = try folder.load(
+                """
+                url: https://vpn.example.org
+                sign_in:
+                  telegram: { client_id: 1, client_secret_file: s, owners: [1], issuer: "\(issuer)", ca_file: "\(self.issuer.authorities)" }
+                """)
+            var report = CheckReport()
+            report.addSignIn(configuration)
+            return report.lines
+        }
+        #expect(try said(issuer.url).map(\.state) == [.well])
+        issuer.stop()
+        let away = try said(issuer.url)
+        #expect(away.map(\.state) == [.warning] && away[0].what.hasPrefix("its keys cannot be had: "))
+    }
+
     @Test func `where it is not configured there is no button and no way`() throws {
         let guest = DoorGuest(try DoorHouse())
         #expect(try !guest.ask("/login").text.contains("telegram"))

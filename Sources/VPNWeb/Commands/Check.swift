@@ -45,6 +45,7 @@ struct Check: ParsableCommand {
         if nodes.isEmpty { report.add(try ProbeRound(configuration, inspections).results) }
         if nodes.isEmpty {
             report.addAlerts(configuration)
+            report.addSignIn(configuration)
         }
         printOut(json ? try report.json() : report.text())
         if !report.isWell { throw ExitCode(1) }

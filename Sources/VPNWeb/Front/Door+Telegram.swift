@@ -33,10 +33,7 @@ extension Door {
     }
 
     /// A page that came back from there leads to nothing of the owner's, and costs Telegram two questions at most.
-    private static let patience: Duration = .seconds(10)
-
-    /// A token and a set of keys are some kilobytes.
-    private static let mostBytes = 32 << 10
+    static let patience: Duration = .seconds(10)
 
     static let telegramCallback = "/login/telegram/callback"
 
@@ -126,25 +123,19 @@ extension Door {
             ("grant_type", "authorization_code"), ("code", code), ("redirect_uri", url + Self.telegramCallback),
             ("client_id", telegram.client), ("code_verifier", verifier),
         ])
-        var token = HTTPRequest(
-            .post, telegram.issuer + "/token",
+        let token = telegram.request(
+            .post, "/token",
             headers: [
                 ("Content-Type", "application/x-www-form-urlencoded"), ("Accept", "application/json"),
                 ("Authorization", "Basic " + basic),
-            ], body: Array(form.utf8), addresses: telegram.addresses)
-        var keys = HTTPRequest(.get, telegram.issuer + "/.well-known/jwks.json", addresses: telegram.addresses)
-        token.trust(telegram)
-        keys.trust(telegram)
-        token.bodyLimit = Self.mostBytes
-        keys.bodyLimit = Self.mostBytes
-        let keysAsked = keys
+            ], body: Array(form.utf8))
         // One after the other: a code that is none costs no second question.
         transfer?.perform(token, within: Self.patience) { answer in
             guard let text = self.token(answer) else {
                 let isRefused = (try? answer.get()).map { (400..<500).contains($0.status) } ?? false
                 return self.openIDLogins.withLock { $0.answer(login, isRefused ? .refused : .unreachable) }
             }
-            self.transfer?.perform(keysAsked, within: Self.patience) { answer in
+            self.transfer?.perform(telegram.keys, within: Self.patience) { answer in
                 let body = self.body(answer, of: "keys")
                 self.openIDLogins.withLock {
                     $0.answer(login, body.map { .token(text, SigningKey.keys($0)) } ?? .unreachable)
@@ -237,9 +228,20 @@ extension Door {
         charactersIn: "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-._~")
 }
 
-extension HTTPRequest {
-    fileprivate mutating func trust(_ telegram: Door.Telegram) {
-        authorities = telegram.authorities
-        allowLoopback()
+extension Door.Telegram {
+    /// A token and a set of keys are some kilobytes.
+    private static let mostBytes = 32 << 10
+
+    fileprivate func request(
+        _ method: HTTPRequest.Method, _ path: String, headers: [(name: String, value: String)] = [], body: [UInt8] = []
+    ) -> HTTPRequest {
+        var request = HTTPRequest(method, issuer + path, headers: headers, body: body, addresses: addresses)
+        request.authorities = authorities
+        request.bodyLimit = Self.mostBytes
+        request.allowLoopback()
+        return request
     }
+
+    /// For the keys that it signs with.
+    var keys: HTTPRequest { request(.get, "/.well-known/jwks.json") }
 }
