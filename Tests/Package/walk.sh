@@ -196,6 +196,15 @@ vpn-web setup --yes >/tmp/again.log
 curl -s --cacert /etc/vpn-web/tls/certificate.pem -H 'Accept-Encoding: gzip' -D - -o /dev/null \
     "$url/static/vpn-web.css" | grep -qi 'content-encoding: gzip' || fail 'static files are not sent compressed'
 
+say 'what the documents say is there'
+for path in $(awk '/^[|] .\//{gsub(/[^A-Za-z0-9_.*\/-]/, "", $2); print $2}' /usr/share/doc/vpn-web/docs/deployment.md) \
+    $(zcat /usr/share/man/man1/vpn-web.1.gz | sed -n 's/^\.I \(\/[^ ]*\)$/\1/p'); do
+    # A name may stand for several, and a drop-in is made for some configurations alone.
+    case $path in *ID.key* | *service.d*) continue ;; esac
+    # shellcheck disable=SC2086
+    ls -d $path >/dev/null 2>&1 || fail "the documents name $path"
+done
+
 say 'systemd and the journal'
 systemd-analyze verify --man=no /lib/systemd/system/vpn-web*.service /lib/systemd/system/vpn-web.socket 2>&1 | grep vpn-web && fail verify
 score=$(systemd-analyze security --no-pager vpn-web.service | sed -n 's/.*exposure level for vpn-web.service: \([0-9.]*\).*/\1/p')
