@@ -89,6 +89,23 @@ struct DocumentTests {
         return before.components(separatedBy: "```").count % 2 == 0
     }
 
+    @Test func `exit statuses are as the README says`() throws {
+        let readme = try #require(Self.documents["README.md"]).replacing("\n", with: " ")
+        let words = "ends with 2 where it is refused; a failure of another kind is 1, a wrong command line 64"
+        #expect(readme.contains(words))
+        let folder = try ConfigurationFolder(secrets: [])
+        try Data("nodse: []\n".utf8).write(to: URL(filePath: folder.path + "/config.yaml"))
+        for path in [folder.path + "/config.yaml", folder.path + "/none.yaml"] {
+            let refusal = #expect(throws: CommandFailure.self) { try ConfigurationOption.load(path) }
+            #expect(refusal?.status == 2)
+        }
+        #expect(CommandFailure(what: "a", why: "b").status == 1)
+        for line in [["nonsense"], ["check", "--nonsense"], ["trust"], ["export", "--by", "user"]] {
+            let refusal = #expect(throws: (any Error).self) { _ = try VPNWeb.parseAsRoot(line) }
+            #expect(refusal.map { VPNWeb.exitCode(for: $0).rawValue } == 64, "\(line)")
+        }
+    }
+
     @Test func `a target of make that a document names exists`() throws {
         let makefile = try #require(Self.text("Makefile"))
         for (name, text) in Self.documents {
