@@ -138,9 +138,15 @@ struct OutsideTests {
             """, to: folder + "/schemathesis.toml")
         // Who asks, and for what: every route, by somebody for whom it is.
         for (who, words) in [
-            ("Authorization: Bearer \(try house.token("reader", "read"))", ["--exclude-path", "/login"]),
-            ("Authorization: Bearer \(try house.token("links", "links"))", ["--include-path", "/api/links"]),
-            ("Authorization: Bearer \(try house.token("scraper", "metrics"))", ["--include-path", "/metrics"]),
+            ("Authorization: Bearer \(try house.token("schemathesis reads", "read"))", ["--exclude-path", "/login"]),
+            (
+                "Authorization: Bearer \(try house.token("schemathesis links", "links"))",
+                ["--include-path", "/api/links"]
+            ),
+            (
+                "Authorization: Bearer \(try house.token("schemathesis scrapes", "metrics"))",
+                ["--include-path", "/metrics"]
+            ),
             (
                 "Cookie: \(try house.owner.session())",
                 // Pages take what they understand of a query.
