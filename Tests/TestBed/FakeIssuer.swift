@@ -33,7 +33,10 @@ package final class FakeIssuer: Sendable {
         url = "https://localhost:\(port)"
     }
 
-    deinit { process.kill() }
+    deinit {
+        process.kill()
+        try? FileManager.default.removeItem(atPath: folder)
+    }
 
     /// Lines of a panel's configuration.
     package func configuration(owners: [Int64]) -> String {
