@@ -103,7 +103,7 @@ struct PasswordTests {
     func `a fair password is taken`(password: String) throws { try PasswordRules.check(password) }
 }
 
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(5)))
 struct HashingQueueTests {
     @Test func `two at once, two wait, the fifth is told so, and room comes back`() throws {
         let queue = HashingQueue(running: 2, waiting: 2)

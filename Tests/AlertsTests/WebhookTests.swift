@@ -10,7 +10,7 @@ import WireGuard
 @testable import Alerts
 
 /// Webhooks over real HTTP, to a program that is not ours; waits are those of a clock that the test turns.
-@Suite(.timeLimit(.minutes(2)))
+@Suite(.timeLimit(.minutes(5)))
 final class WebhookTests {
     private let receiver: Receiver
     private let client: HTTPClient

@@ -6,7 +6,7 @@ import Testing
 @testable import FastCGI
 
 /// Whoever can write the socket, or stands behind nginx, and means no good.
-@Suite(.timeLimit(.minutes(2)))
+@Suite(.timeLimit(.minutes(5)))
 struct HostileTests {
     /// The two that end a process inside libfcgi 2.4.2, and others of their kind. None of them reaches it.
     static let records: [(String, [UInt8])] = {

@@ -4,7 +4,7 @@ import Testing
 
 @testable import FastCGI
 
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(5)))
 struct ListenerTests {
     private func server(_ listen: Listen) -> Server { Server(listen: listen, workers: 1) { _ in Response() } }
 

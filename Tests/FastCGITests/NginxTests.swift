@@ -5,7 +5,7 @@ import Testing
 @testable import FastCGI
 
 /// Behind a real nginx with its own parameters and no limits of ours: the server's own must hold.
-@Suite(.timeLimit(.minutes(2)), .enabled(if: Nginx.isInstalled, "needs nginx"))
+@Suite(.timeLimit(.minutes(5)), .enabled(if: Nginx.isInstalled, "needs nginx"))
 struct NginxTests {
     private func front(_ served: Served) throws -> Nginx {
         let nginx = try Nginx(served.folder) { _, plain, _ in

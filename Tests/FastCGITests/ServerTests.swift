@@ -15,7 +15,7 @@ import Testing
     return response
 }
 
-@Suite(.timeLimit(.minutes(2)))
+@Suite(.timeLimit(.minutes(5)))
 struct ServerTests {
     @Test func `a request is understood and answered once`() throws {
         let served = try Served(handler: echo)

@@ -6,7 +6,7 @@ import Testing
 @testable import FastCGI
 
 /// What the shipped site does to slow clients, to many at once, and to weak ciphers.
-@Suite(.timeLimit(.minutes(2)), .enabled(if: Nginx.isInstalled, "needs nginx"))
+@Suite(.timeLimit(.minutes(5)), .enabled(if: Nginx.isInstalled, "needs nginx"))
 struct SiteLimitsTests {
     private static let sslyze = Nginx.repository + "/.build/python/bin/sslyze"
 

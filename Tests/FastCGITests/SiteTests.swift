@@ -6,7 +6,7 @@ import Testing
 @testable import FastCGI
 
 /// What the shipped site answers.
-@Suite(.timeLimit(.minutes(2)), .enabled(if: Nginx.isInstalled, "needs nginx"))
+@Suite(.timeLimit(.minutes(5)), .enabled(if: Nginx.isInstalled, "needs nginx"))
 struct SiteTests {
     private static let guarded = [
         "content-security-policy", "strict-transport-security", "x-content-type-options", "referrer-policy",

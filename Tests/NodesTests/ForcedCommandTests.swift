@@ -12,7 +12,7 @@ import WireGuard
 @Suite(
     .enabled(
         if: getuid() == 0 && ["sshd", "ssh", "sudo", "visudo", "unshare", "useradd"].allSatisfy(has),
-        "needs root, OpenSSH, sudo and unshare"), .timeLimit(.minutes(2)))
+        "needs root, OpenSSH, sudo and unshare"), .timeLimit(.minutes(5)))
 struct ForcedCommandTests {
     private static let dump = "wg0\tAAAA\txTIBA5rboUvnH4htodjb6e697QjLERt1NAB4mZqp8Dg=\t51820\toff\n"
 

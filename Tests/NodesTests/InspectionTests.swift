@@ -5,7 +5,7 @@ import Nodes
 import SSH
 import Testing
 
-@Suite(.enabled(if: getuid() == 0 && has("sshd"), "needs root and sshd"), .timeLimit(.minutes(2)))
+@Suite(.enabled(if: getuid() == 0 && has("sshd"), "needs root and sshd"), .timeLimit(.minutes(5)))
 struct InspectionTests {
     private func inspect(_ settings: SSHSettings) -> Inspection {
         Inspection(

@@ -6,7 +6,7 @@ import SSH
 import Testing
 import WireGuard
 
-@Suite(.enabled(if: getuid() == 0 && has("sshd"), "needs root and sshd"), .timeLimit(.minutes(2)))
+@Suite(.enabled(if: getuid() == 0 && has("sshd"), "needs root and sshd"), .timeLimit(.minutes(5)))
 struct SSHNodeTests {
     private static let dump = """
         wg0\tYJ7TnSHTSUe5iXHQeZSsqJ+NhsMnPkAgfM9QBRM1FGg=\txTIBA5rboUvnH4htodjb6e697QjLERt1NAB4mZqp8Dg=\t51820\toff

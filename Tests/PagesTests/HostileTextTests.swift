@@ -192,7 +192,7 @@ import WireGuard
     static let chromium = "/usr/bin/chromium"
 
     @Test(
-        .enabled(if: FileManager.default.isExecutableFile(atPath: chromium), "needs chromium"), .timeLimit(.minutes(2)))
+        .enabled(if: FileManager.default.isExecutableFile(atPath: chromium), "needs chromium"), .timeLimit(.minutes(5)))
     func `a real browser builds the same elements with hostile names`() throws {
         let folder = FileManager.default.temporaryDirectory.appending(path: "vpn-web-pages-\(UUID().uuidString)")
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)

@@ -6,6 +6,7 @@ import WireGuard
 @testable import Probes
 
 /// Real servers, in a namespace at the far end of a cable.
+@Suite(.enabled(if: isPatient, "needs VPNWEB_E2E=1 in the environment"))
 final class RealServerTests {
     private let bed: Bed
     private let host: Namespace

@@ -5,7 +5,7 @@ import Testing
 @testable import SSH
 
 /// Servers that are none, or mean ill: each its kind, within the deadline.
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(5)))
 struct HostileServerTests {
     static let pinned = HostKey(
         blob: [0, 0, 0, 11] + Array("ssh-ed25519".utf8) + [0, 0, 0, 32] + [UInt8](repeating: 7, count: 32))

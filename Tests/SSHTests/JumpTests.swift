@@ -3,7 +3,7 @@ import Testing
 
 @testable import SSH
 
-@Suite(.enabled(if: SSHServer.missing == nil, "needs root and sshd"), .timeLimit(.minutes(2)))
+@Suite(.enabled(if: SSHServer.missing == nil, "needs root and sshd"), .timeLimit(.minutes(5)))
 struct JumpTests {
     private func connect(_ target: Login, through: [Login], within: Duration = .seconds(20)) throws -> Session {
         try Session.connect(to: target, through: through, deadline: .after(within), cancellation: Cancellation())

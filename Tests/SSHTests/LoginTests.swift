@@ -3,7 +3,7 @@ import Testing
 
 @testable import SSH
 
-@Suite(.enabled(if: SSHServer.missing == nil, "needs root and sshd"), .timeLimit(.minutes(2)))
+@Suite(.enabled(if: SSHServer.missing == nil, "needs root and sshd"), .timeLimit(.minutes(5)))
 struct LoginTests {
     @Test(arguments: [["ed25519"], ["ecdsa"], ["ecdsa", "ed25519"]])
     func `the pinned type is asked for, whatever the server prefers`(types: [String]) throws {

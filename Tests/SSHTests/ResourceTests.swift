@@ -5,7 +5,7 @@ import Testing
 @testable import SSH
 
 /// What is left behind: nothing. Serialized, and alone in its counting: others run meanwhile in the same process, so it counts its own.
-@Suite(.serialized, .enabled(if: SSHServer.missing == nil, "needs root and sshd"), .timeLimit(.minutes(2)))
+@Suite(.serialized, .enabled(if: SSHServer.missing == nil, "needs root and sshd"), .timeLimit(.minutes(5)))
 struct ResourceTests {
     @Test func `fifty connections, half of them failing, leave no descriptor of theirs`() throws {
         let server = try SSHServer()

@@ -38,7 +38,7 @@ func failure(_ body: () throws -> some Any, sourceLocation: SourceLocation = #_s
     #expect(throws: SSHError.self, sourceLocation: sourceLocation) { _ = try body() }
 }
 
-@Suite(.enabled(if: SSHServer.missing == nil, "needs root and sshd"), .timeLimit(.minutes(2)))
+@Suite(.enabled(if: SSHServer.missing == nil, "needs root and sshd"), .timeLimit(.minutes(5)))
 struct SessionTests {
     @Test func `one login carries a hundred commands`() throws {
         let server = try SSHServer()

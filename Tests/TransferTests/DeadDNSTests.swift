@@ -5,7 +5,7 @@ import TestBed
 import Testing
 import Transfer
 
-@Suite(.enabled(if: geteuid() == 0, "a mount namespace needs root"), .timeLimit(.minutes(2)))
+@Suite(.enabled(if: geteuid() == 0, "a mount namespace needs root"), .timeLimit(.minutes(5)))
 struct DeadDNSTests {
     @Test func `a name server that never answers delays nobody else`() throws {
         let server = try #require(RawServer("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok"))

@@ -23,7 +23,7 @@ extension Result where Failure == TransferFailure {
     }
 }
 
-@Suite(.enabled(if: SecureServer.isInstalled, "needs nginx"), .timeLimit(.minutes(2)))
+@Suite(.enabled(if: SecureServer.isInstalled, "needs nginx"), .timeLimit(.minutes(5)))
 struct HTTPSTests {
     let server: SecureServer
     let client: HTTPClient
@@ -117,7 +117,7 @@ struct HTTPSTests {
     }
 }
 
-@Suite(.timeLimit(.minutes(2)))
+@Suite(.timeLimit(.minutes(5)))
 struct HTTPClientTests {
     private func get(_ port: Int, _ method: HTTPRequest.Method = .get) -> HTTPRequest {
         var request = HTTPRequest(method, "http://127.0.0.1:\(port)/bot123:SECRET/x", addresses: home)

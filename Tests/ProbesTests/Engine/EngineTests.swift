@@ -10,7 +10,7 @@ import WireGuard
 
 private let home = AddressPolicy(allowed: [AddressRange("127.0.0.0/8")!, AddressRange("::1")!])
 
-@Suite(.timeLimit(.minutes(2)))
+@Suite(.timeLimit(.minutes(5)))
 struct EngineTests {
     private let results = Results()
     private let client: HTTPClient
@@ -205,7 +205,7 @@ struct EngineTests {
     }
 }
 
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(5)))
 struct PingTests {
     @Test(.enabled(if: geteuid() == 0, "needs root: a network namespace"))
     func `both families answer a ping where the kernel allows it`() throws {
@@ -254,7 +254,7 @@ struct PingTests {
     }
 }
 
-@Suite(.enabled(if: geteuid() == 0, "a mount namespace needs root"), .timeLimit(.minutes(2)))
+@Suite(.enabled(if: geteuid() == 0, "a mount namespace needs root"), .timeLimit(.minutes(5)))
 struct DeadDNSTests {
     @Test func `dead DNS delays no probe, and says that nobody knows`() throws {
         let echo = try #require(Peer(.echo))

@@ -7,13 +7,13 @@ import WireGuard
 
 @testable import Probes
 
-private let isWanted = ["VPNWEB_E2E", "VPNWEB_LONG"].contains { ProcessInfo.processInfo.environment[$0] != nil }
+/// Tests that take the time that real servers take run with the end-to-end tests.
+let isPatient = ["VPNWEB_E2E", "VPNWEB_LONG"].contains { ProcessInfo.processInfo.environment[$0] != nil }
 
 /// Real servers asked by the engine in their turns, and what three failures or two successes make of it.
 ///
-/// Acceptance: each verdict is right within three intervals, and none of a healthy service is wrong. With the end-to-end tests:
-/// they take the time that intervals take.
-@Suite(.enabled(if: isWanted, "needs VPNWEB_E2E=1 in the environment"), .timeLimit(.minutes(5)))
+/// Acceptance: each verdict is right within three intervals, and none of a healthy service is wrong.
+@Suite(.enabled(if: isPatient, "needs VPNWEB_E2E=1 in the environment"), .timeLimit(.minutes(5)))
 final class VerdictTests {
     private let bed: Bed
     private let host: Namespace

@@ -10,7 +10,7 @@ import WireGuard
 @testable import VPNWeb
 
 /// `vpn-web alerts test` over nine recorded days of two nodes, each rule as a command.
-@Suite(.timeLimit(.minutes(2)))
+@Suite(.timeLimit(.minutes(5)))
 final class RuleReplayTests {
     private let folder: ConfigurationFolder
     private let books: QuestionBooks
