@@ -31,11 +31,14 @@ struct Race {
     private let port: UInt16
     private let count: Int
     private let path: String
-    private let headers: [String]
+    private let headers: () throws -> [String]
     private let programs: [Program]
 
-    /// `path` is what ours is asked for, with these headers.
-    init(ours: String, body: [UInt8], path: String = "/", headers: [String] = [], in folder: URL) throws {
+    /// `path` is what ours is asked for, with these headers, made anew for each turn.
+    init(
+        ours: String, body: [UInt8], path: String = "/", headers: @escaping () throws -> [String] = { [] },
+        in folder: URL
+    ) throws {
         let file = { (name: String) in folder.appending(path: name).path }
         let limit = file("limit.sock")
         unlink(limit)
@@ -73,11 +76,25 @@ struct Race {
         ]
     }
 
+    /// Seconds to the first byte of each path of ours, one after the other on one connection; and the largest answer's bytes.
+    func firstBytes(_ paths: [String], headers: [String]) throws -> (seconds: [Double], most: Int) {
+        let urls = paths.flatMap { ["-o", "/dev/null", "http://127.0.0.1:\(port)\($0)"] }
+        let report = try Program.output(
+            "/usr/bin/env",
+            ["curl", "-sS", "--globoff", "-w", "%{http_code} %{time_starttransfer} %{size_download}\n"]
+                + headers.flatMap { ["-H", $0] } + urls)
+        let lines = report.split(separator: "\n").map { $0.split(separator: " ") }
+        guard lines.count == paths.count, lines.allSatisfy({ $0.count == 3 && $0[0] == "200" }) else {
+            throw Limit.Failure(description: "not every page was answered 200:\n\(report.prefix(400))")
+        }
+        return (lines.compactMap { Double($0[1]) }, lines.compactMap { Int($0[2]) }.max() ?? 0)
+    }
+
     /// Requests a second over two seconds.
     private func ask(_ path: String) throws -> Double {
         let report = try Program.output(
             "/usr/bin/env",
-            ["wrk", "-t1", "-c16", "-d2s"] + headers.flatMap { ["-H", $0] } + ["http://127.0.0.1:\(port)\(path)"])
+            ["wrk", "-t1", "-c16", "-d2s"] + headers().flatMap { ["-H", $0] } + ["http://127.0.0.1:\(port)\(path)"])
         if report.contains("Non-2xx") || report.contains("Socket errors") {
             throw Limit.Failure(description: "\(path) answered with errors:\n\(report)")
         }

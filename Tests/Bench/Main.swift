@@ -4,23 +4,26 @@ import Foundation
 /// do the least that must be done, measured in the same run.
 @main
 enum Bench {
-    static func main() throws {
-        switch CommandLine.arguments.dropFirst().first {
-        case "parse": try benchParse()
-        case "ssh": try benchSSH()
-        case "fcgi": try benchFastCGI()
-        case "panel": try benchPanel()
-        case "fleet": try benchFleet()
-        case "booking": try benchBooking()
-        case "history": try benchHistory()
-        case nil:
-            for bench in [benchParse, benchSSH, benchFastCGI, benchPanel, benchFleet, benchBooking, benchHistory] {
+    private static let all: KeyValuePairs = [
+        "parse": benchParse, "ssh": benchSSH, "fcgi": benchFastCGI, "panel": benchPanel, "fleet": benchFleet,
+        "booking": benchBooking, "history": benchHistory,
+    ]
+
+    static func main() {
+        let name = CommandLine.arguments.dropFirst().first
+        let chosen = all.filter { name == nil || name == $0.key }
+        guard !chosen.isEmpty else {
+            print("usage: bench [\(all.map(\.key).joined(separator: "|"))]")
+            exit(2)
+        }
+        do {
+            for (_, bench) in chosen {
                 try bench()
                 print()
             }
-        default:
-            print("usage: bench [parse|ssh|fcgi|panel|fleet|booking|history]")
-            exit(2)
+        } catch {
+            FileHandle.standardError.write(Data("bench: \(error)\n".utf8))
+            exit(1)
         }
     }
 }

@@ -151,7 +151,7 @@ private func benchBooking(_ limit: JournalLimit, _ folder: URL) throws {
     printTable(rows)
 }
 
-private func percentile(_ values: [Double], _ percent: Int) -> Double {
+func percentile(_ values: [Double], _ percent: Int) -> Double {
     let sorted = values.sorted()
     return sorted.isEmpty ? .nan : sorted[min(sorted.count - 1, sorted.count * percent / 100)]
 }

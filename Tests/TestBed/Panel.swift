@@ -134,6 +134,12 @@ package struct Visitor: Sendable {
     let front: Nginx
     let cookies: String
 
+    /// The cookies as a header, for programs without a jar.
+    package var header: String {
+        let pairs = read(cookies).split(separator: "\n").map { $0.split(separator: "\t") }.filter { $0.count == 7 }
+        return "Cookie: " + pairs.map { "\($0[5])=\($0[6])" }.joined(separator: "; ")
+    }
+
     package func get(_ path: String, headers: [String] = []) throws(BedError) -> Answer {
         try front.get(path, headers: headers, arguments: ["-b", cookies, "-c", cookies])
     }

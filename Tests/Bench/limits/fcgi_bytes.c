@@ -1,4 +1,4 @@
-// The limit for answering nginx: libfcgi, four threads, each FCGX_Accept_r and the same bytes. Arguments: socket, file.
+// The limit for answering nginx: libfcgi, four threads, each FCGX_Accept_r and the same bytes, or 304 to who has a tag. Arguments: socket, file.
 #include <fcgiapp.h>
 #include <pthread.h>
 #include <stdio.h>
@@ -13,6 +13,11 @@ static void *answer(void *unused)
     FCGX_Request request;
     FCGX_InitRequest(&request, listener, 0);
     while (FCGX_Accept_r(&request) == 0) {
+        if (FCGX_GetParam("HTTP_IF_NONE_MATCH", request.envp)) {
+            FCGX_FPrintF(request.out, "Status: 304 Not Modified\r\nETag: \"x\"\r\n\r\n");
+            FCGX_Finish_r(&request);
+            continue;
+        }
         FCGX_FPrintF(request.out, "Content-Type: application/json\r\nContent-Length: %d\r\n\r\n", (int)size);
         FCGX_PutStr(bytes, (int)size, request.out);
         FCGX_Finish_r(&request);
