@@ -45,7 +45,11 @@ package struct Asking: Sendable {
             guard errno == EAGAIN || errno == EINTR, until.millisecondsLeft > 0 else { return nil }
             poll(nil, 0, 20)
         }
-        guard Self.send(Self.request(path), to: connection, until) else { return nil }
+        // In two pieces, so that the waiting room is asked too.
+        let request = Self.request(path)
+        guard Self.send(request.prefix(8), to: connection, until) else { return nil }
+        poll(nil, 0, 5)
+        guard Self.send(request.dropFirst(8), to: connection, until) else { return nil }
         return Self.whole(connection, until).flatMap(Self.answer)
     }
 
@@ -72,8 +76,8 @@ package struct Asking: Sendable {
             + record(Record.params, []) + record(Record.stdin, [])
     }
 
-    private static func send(_ bytes: [UInt8], to connection: Int32, _ until: Instant) -> Bool {
-        var rest = bytes[...]
+    private static func send(_ bytes: ArraySlice<UInt8>, to connection: Int32, _ until: Instant) -> Bool {
+        var rest = bytes
         while !rest.isEmpty {
             let sent = rest.withUnsafeBytes { Glibc.send(connection, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL)) }
             if sent > 0 {

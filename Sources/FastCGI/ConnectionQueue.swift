@@ -1,72 +1,63 @@
+import CLinux
 import Glibc
+import Synchronization
 
-/// Connections that hold a whole request and wait for a worker. Bounded; the accept thread puts, workers take.
-///
-/// `mutex` guards all that can change.
-final class ConnectionQueue: @unchecked Sendable {
-    private let mutex: UnsafeMutablePointer<pthread_mutex_t>
-    private let filled: UnsafeMutablePointer<pthread_cond_t>
-    private var ring: [Int32]
-    private var first = 0
-    private var count = 0
-    private var isClosed = false
+/// Connections on their way from one thread to another. Bounded; `bell` tells that there are some.
+final class ConnectionQueue: Sendable {
+    private struct Ring {
+        var places: [Int32]
+        var first = 0
+        var count = 0
+        var isClosed = false
+    }
 
-    init(capacity: Int) {
-        ring = Array(repeating: -1, count: max(1, capacity))
-        mutex = .allocate(capacity: 1)
-        filled = .allocate(capacity: 1)
-        pthread_mutex_init(mutex, nil)
-        pthread_cond_init(filled, nil)
+    /// An eventfd(2) that counts what is in the queue: for epoll.
+    let bell: Int32
+    private let ring: Mutex<Ring>
+
+    init(capacity: Int) throws(ServerError) {
+        bell = eventfd(0, Int32(EFD_CLOEXEC | EFD_NONBLOCK | EFD_SEMAPHORE))
+        ring = Mutex(Ring(places: Array(repeating: -1, count: max(1, capacity))))
+        guard bell >= 0 else { throw ServerError(errno: errno, "eventfd") }
     }
 
     deinit {
-        pthread_cond_destroy(filled)
-        pthread_mutex_destroy(mutex)
-        filled.deallocate()
-        mutex.deallocate()
+        if bell >= 0 { Glibc.close(bell) }
     }
-
-    var isEmpty: Bool { locked { count == 0 } }
-    var isFull: Bool { locked { count == ring.count } }
 
     /// False when full or closed: the descriptor stays the caller's.
     func put(_ connection: Int32) -> Bool {
-        let isTaken = locked {
-            guard !isClosed, count < ring.count else { return false }
-            ring[(first + count) % ring.count] = connection
-            count += 1
+        let isTaken = ring.withLock { ring in
+            guard !ring.isClosed, ring.count < ring.places.count else { return false }
+            ring.places[(ring.first + ring.count) % ring.places.count] = connection
+            ring.count += 1
             return true
         }
-        // Outside, so that who wakes finds the lock free.
-        if isTaken { pthread_cond_signal(filled) }
+        if isTaken {
+            var one: UInt64 = 1
+            _ = write(bell, &one, 8)
+        }
         return isTaken
     }
 
-    /// Waits; nil when closed and empty.
+    /// Nil: there is none, or another taker was quicker.
     func take() -> Int32? {
-        locked {
-            while count == 0 {
-                if isClosed { return nil }
-                pthread_cond_wait(filled, mutex)
-            }
-            let connection = ring[first]
-            first = (first + 1) % ring.count
-            count -= 1
+        var rings: UInt64 = 0
+        _ = read(bell, &rings, 8)
+        return ring.withLock { ring in
+            guard ring.count > 0 else { return nil }
+            let connection = ring.places[ring.first]
+            ring.first = (ring.first + 1) % ring.places.count
+            ring.count -= 1
             return connection
         }
     }
 
-    /// Takers get what is still in it, then nil.
-    func close() {
-        locked {
-            isClosed = true
-            pthread_cond_broadcast(filled)
-        }
-    }
-
-    private func locked<Result>(_ body: () -> Result) -> Result {
-        pthread_mutex_lock(mutex)
-        defer { pthread_mutex_unlock(mutex) }
-        return body()
+    /// Takes no more; gives what is still in it.
+    func close() -> [Int32] {
+        ring.withLock { $0.isClosed = true }
+        var rest: [Int32] = []
+        while let connection = take() { rest.append(connection) }
+        return rest
     }
 }

@@ -25,7 +25,8 @@ package struct Limits: Sendable {
     /// From a worker's taking a request until the last byte of its answer must have left.
     package var exchange: Duration = .seconds(30)
 
-    /// Requests that wait for a worker, and connections that have not sent a whole request; each.
+    /// Connections that have not sent a whole request, and of those that did so late, the ones that wait for a worker; each.
+    /// Visitors that no worker has accepted yet wait in the listener's queue.
     package var waiting = 512
 
     package init() {}

@@ -84,15 +84,16 @@ struct Listener: Sendable {
         file = (path, UInt(status.st_dev), UInt(status.st_ino))
     }
 
-    /// Closes it, and removes the file if it is still the one that we made.
-    func close() {
+    func close() { Glibc.close(descriptor) }
+
+    /// Removes the file if it is still the one that we made.
+    func removeFile() {
         if let file {
             var status = stat()
             if lstat(file.path, &status) == 0, UInt(status.st_dev) == file.device, UInt(status.st_ino) == file.inode {
                 unlink(file.path)
             }
         }
-        Glibc.close(descriptor)
     }
 
     /// A socket file that nobody answers on was left by a crash. Anything else is not ours to remove.

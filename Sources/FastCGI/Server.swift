@@ -3,18 +3,21 @@ import CLinux
 import Glibc
 import Synchronization
 
-/// Answers a web server over FastCGI: an accept thread, and workers that answer one request a connection.
+/// Answers a web server over FastCGI: workers that accept and answer one request a connection, and a waiting room.
 ///
 /// libfcgi's own accept has no deadline, ends on EMFILE and is pinned by a silent client, and its keep-alive takes an
 /// unread body for the next request: so connections are accepted here, and closed after one answer.
 package final class Server: Sendable {
     private struct Running {
-        var wake: Int32
+        var listener: Listener
+
+        /// Two eventfds: the room closes first, then the workers leave.
+        var closing: Int32
+        var leaving: Int32
         var epoll: Int32
         var asking: Asking?
-        var accept: Thread
+        var room: Thread
         var workers: [Thread]
-        var queue: ConnectionQueue
         var watch: Watch
         var latch: Latch
     }
@@ -53,7 +56,7 @@ package final class Server: Sendable {
         }
     }
 
-    /// Whether it answers: asked as nginx asks, through the socket, the accept thread and a worker. True where it does not
+    /// Whether it answers: asked as nginx asks, through the socket and a worker. True where it does not
     /// run: there is nothing to wait for.
     package func answers(_ path: String, within limit: Duration) -> Bool {
         guard let running = running.withLock({ $0 }) else { return true }
@@ -71,56 +74,66 @@ package final class Server: Sendable {
             })
         else { return true }
         let until = Instant.now + limit
-        ring(running.wake)
-        running.accept.join()
-        running.queue.close()
+        running.listener.removeFile()
+        ring(running.closing)
+        running.room.join()
+        ring(running.leaving)
         var isDone = running.latch.wait(until)
         if !isDone {
             _ = running.watch.cut(.now + .seconds(86_400))
             isDone = running.latch.wait(.now + .milliseconds(200))
-            for worker in running.workers where !isDone { worker.detach() }
         }
-        if isDone { for worker in running.workers { worker.join() } }
-        close(running.wake)
-        close(running.epoll)
+        for worker in running.workers { isDone ? worker.join() : worker.detach() }
+        // A worker that was left behind may still look at them, and must not find another's under their numbers.
+        if isDone {
+            running.listener.close()
+            for descriptor in [running.closing, running.leaving, running.epoll] { close(descriptor) }
+        }
         return isDone
     }
 
     private func launch() throws(ServerError) -> Running {
         let listener = try Listener.open(listen)
-        let wake = eventfd(0, Int32(EFD_CLOEXEC | EFD_NONBLOCK))
+        let closing = eventfd(0, Int32(EFD_CLOEXEC | EFD_NONBLOCK))
+        let leaving = eventfd(0, Int32(EFD_CLOEXEC | EFD_NONBLOCK))
         let epoll = epoll_create1(Int32(EPOLL_CLOEXEC))
-        let queue = ConnectionQueue(capacity: limits.waiting)
         let watch = Watch(workers: workers)
         let latch = Latch(workers)
+        let complaint = Complaint(report)
         var started: [Thread] = []
         do throws(ServerError) {
-            guard wake >= 0, epoll >= 0 else { throw ServerError(errno: errno, "epoll") }
+            guard closing >= 0, leaving >= 0, epoll >= 0 else { throw ServerError(errno: errno, "epoll") }
+            let room = try ConnectionQueue(capacity: limits.waiting)
+            let whole = try ConnectionQueue(capacity: limits.waiting)
             for index in 0..<workers {
                 let worker = Worker(
-                    index: index, queue: queue, watch: watch, limits: limits, refusal: refusal, report: report,
-                    handler: handler)
+                    index: index, watch: watch, limits: limits, refusal: refusal, report: report, handler: handler)
+                let entrance = try Entrance(
+                    listener: listener.descriptor, stop: leaving, room: room, whole: whole, limits: limits,
+                    complaint: complaint)
                 started.append(
                     try Thread("fastcgi-\(index)") {
-                        worker.run()
+                        worker.run(entrance)
                         latch.leave()
                     })
             }
-            let (limits, refusal, report) = (limits, refusal, report)
-            let accept = try Thread("fastcgi-accept") {
-                AcceptLoop(
-                    listener: listener, wake: wake, epoll: epoll, queue: queue, watch: watch, limits: limits,
-                    refuse: refusal, report: report
+            let (limits, refusal) = (limits, refusal)
+            let waiting = try Thread("fastcgi-room") {
+                WaitingRoom(
+                    queue: room, whole: whole, stop: closing, epoll: epoll, watch: watch, limits: limits,
+                    refuse: refusal, complaint: complaint
                 ).run()
             }
             return Running(
-                wake: wake, epoll: epoll, asking: Asking(listener: listener.descriptor), accept: accept,
-                workers: started, queue: queue, watch: watch, latch: latch)
+                listener: listener, closing: closing, leaving: leaving, epoll: epoll,
+                asking: Asking(listener: listener.descriptor), room: waiting, workers: started, watch: watch,
+                latch: latch)
         } catch {
-            queue.close()
+            if leaving >= 0 { ring(leaving) }
             for worker in started { worker.join() }
+            listener.removeFile()
             listener.close()
-            for descriptor in [wake, epoll] where descriptor >= 0 { close(descriptor) }
+            for descriptor in [closing, leaving, epoll] where descriptor >= 0 { close(descriptor) }
             throw error
         }
     }

@@ -1,7 +1,7 @@
 import Glibc
 import Synchronization
 
-/// Which worker is busy on which connection, and until when it may be. The accept thread ends those past their time,
+/// Which worker is busy on which connection, and until when it may be. The waiting room ends those past their time,
 /// since SO_SNDTIMEO bounds one write and not the sum of them.
 final class Watch: Sendable {
     private struct Task {
@@ -17,8 +17,6 @@ final class Watch: Sendable {
     private let slots: [Slot]
 
     init(workers: Int) { slots = (0..<workers).map { _ in Slot() } }
-
-    var isIdle: Bool { slots.allSatisfy { $0.task.withLock { $0 == nil } } }
 
     func enter(_ worker: Int, _ connection: Int32, until: Instant) {
         slots[worker].task.withLock { $0 = Task(connection: connection, until: until) }

@@ -3,16 +3,15 @@ import Glibc
 /// What one worker thread does all day.
 struct Worker: Sendable {
     let index: Int
-    let queue: ConnectionQueue
     let watch: Watch
     let limits: Limits
     let refusal: @Sendable (Refusal) -> Response
     let report: @Sendable (String) -> Void
     let handler: @Sendable (Request) throws -> Response
 
-    func run() {
+    func run(_ entrance: Entrance) {
         let exchange = Exchange()
-        while let connection = queue.take() { answer(connection, exchange) }
+        while let connection = entrance.next() { answer(connection, exchange) }
     }
 
     private func answer(_ connection: Int32, _ exchange: borrowing Exchange) {

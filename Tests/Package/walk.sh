@@ -251,7 +251,7 @@ if [ -e /packages/freezes ]; then
     systemctl restart vpn-web.service
     until_true 60 health
     frozen bookkeeper bookkeeper
-    frozen front fastcgi-accept
+    frozen front fastcgi-room
     frozen collector node-eu1
 
     say 'a node that stands still is no reason to start anew'
