@@ -42,20 +42,50 @@ struct Race {
         let file = { (name: String) in folder.appending(path: name).path }
         let limit = file("limit.sock")
         unlink(limit)
-        try Data(body).write(to: folder.appending(path: "body"))
-        let program = try Program(
-            try Limit.compile("fcgi_bytes", libraries: ["fcgi", "pthread"], in: folder), [limit, file("body")])
-        try eventually("the C program listens") { FileManager.default.fileExists(atPath: limit) }
         port = try freePort()
         try Self.configuration(file, ["limit": limit, "": ours], port)
             .write(toFile: file("nginx.conf"), atomically: true, encoding: .utf8)
         let nginx = try Program("/usr/sbin/nginx", ["-c", file("nginx.conf"), "-e", file("error.log")])
         let port = port
         try eventually("nginx listens") { isListening(port) }
+        // The same bytes: our head too, which nginx reads line by line.
+        let head = try Self.head("http://127.0.0.1:\(port)\(path)", headers(), length: body.count)
+        try head.fresh.write(toFile: file("head"), atomically: true, encoding: .utf8)
+        try head.unchanged.write(toFile: file("unchanged"), atomically: true, encoding: .utf8)
+        try Data(body).write(to: folder.appending(path: "body"))
+        let program = try Program(
+            try Limit.compile("fcgi_bytes", libraries: ["fcgi", "pthread"], in: folder),
+            [limit, file("head"), file("body"), file("unchanged")])
+        try eventually("the C program listens") { FileManager.default.fileExists(atPath: limit) }
         count = body.count
         self.path = path
         self.headers = headers
         programs = [program, nginx]
+    }
+
+    /// What ours puts before its body, as CGI has it, and of its 304; what nginx adds is not in it.
+    private static func head(
+        _ url: String, _ headers: [String], length: Int
+    ) throws -> (fresh: String, unchanged: String) {
+        let headers = headers.filter { !$0.hasPrefix("If-None-Match") }
+        func lines(_ more: [String] = []) throws -> [Substring] {
+            let report = try Program.output(
+                "/usr/bin/env",
+                ["curl", "-sS", "--globoff", "-o", "/dev/null", "-D", "-"] + (headers + more).flatMap { ["-H", $0] }
+                    + [url])
+            let nginx = ["http/", "server:", "date:", "connection:", "content-length:", "transfer-encoding:"]
+            return report.split(whereSeparator: \.isNewline).filter { line in
+                !nginx.contains { line.lowercased().hasPrefix($0) }
+            }
+        }
+        let fresh = try lines()
+        let tag = fresh.first { $0.lowercased().hasPrefix("etag:") }?.dropFirst(5).trimmingCharacters(in: .whitespaces)
+        let unchanged = try lines(["If-None-Match: " + (tag ?? "\"none\"")])
+        func text(_ lines: [String]) -> String { lines.map { $0 + "\r\n" }.joined() + "\r\n" }
+        return (
+            text(["Status: 200 OK"] + fresh.map(String.init) + ["Content-Length: \(length)"]),
+            text(["Status: 304 Not Modified"] + unchanged.map(String.init))
+        )
     }
 
     /// Rates by turns. The first round warms both up.
