@@ -79,11 +79,6 @@ final class Entrance: @unchecked Sendable {
             }
             return nil
         }
-        // libfcgi reads and writes blocking; a read finds its bytes there, a write has its time.
-        var time = timeval(tv_sec: 10, tv_usec: 0)
-        let size = socklen_t(MemoryLayout<timeval>.size)
-        setsockopt(connection, SOL_SOCKET, SO_RCVTIMEO, &time, size)
-        setsockopt(connection, SOL_SOCKET, SO_SNDTIMEO, &time, size)
         return connection
     }
 

@@ -22,11 +22,7 @@ struct Exchange: ~Copyable {
 
     /// Frees what `begin` made. Not FCGX_Finish_r: its close lingers as long as the other side keeps dripping.
     /// The connection stays open, and is the caller's to close.
-    func end() {
-        FCGX_FClose(raw.pointee.err)
-        FCGX_FClose(raw.pointee.out)
-        FCGX_Free(raw, 0)
-    }
+    func end() { FCGX_Free(raw, 0) }
 
     func request(_ limits: Limits) throws(Refusal) -> Request {
         var method = ""
@@ -91,24 +87,12 @@ struct Exchange: ~Copyable {
 
     /// False when the other side has gone or does not read.
     func write(_ response: Response, to method: String) -> Bool {
-        let out = raw.pointee.out
-        response.head().withUnsafeBytes { put($0, out) }
-        guard response.sendsBody(to: method) else { return FCGX_GetError(out) == 0 }
-        guard response.body.count > Self.bufferedBody else {
-            response.body.withUnsafeBytes { put($0, out) }
-            return FCGX_GetError(out) == 0
+        let head = response.head()
+        // One record has it: headers are ours, and short.
+        guard head.count <= 65_535 else { return false }
+        let (id, connection) = (UInt16(truncatingIfNeeded: raw.pointee.requestId), raw.pointee.ipcFd)
+        return (response.sendsBody(to: method) ? response.body : []).withUnsafeBytes {
+            writeAnswer(head: head, body: $0, id: id, to: connection)
         }
-        guard FCGX_FFlush(out) == 0 else { return false }
-        let id = UInt16(truncatingIfNeeded: raw.pointee.requestId)
-        let connection = raw.pointee.ipcFd
-        return response.body.withUnsafeBytes { writeRecords($0, id: id, to: connection) }
-    }
-
-    /// Up to here libfcgi's 8 KiB buffer is as quick as our own records.
-    private static let bufferedBody = 16 * 1024
-
-    private func put(_ bytes: UnsafeRawBufferPointer, _ out: UnsafeMutablePointer<FCGX_Stream>?) {
-        guard let start = bytes.baseAddress?.assumingMemoryBound(to: CChar.self) else { return }
-        FCGX_PutStr(start, Int32(clamping: bytes.count), out)
     }
 }

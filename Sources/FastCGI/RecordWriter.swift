@@ -1,42 +1,47 @@
 import Glibc
 
-/// Writes a large body as FCGI_STDOUT records straight from its bytes: one writev(2) for many records, where libfcgi
-/// copies each 8 KiB and writes it alone. False when the other side is gone or takes longer than SO_SNDTIMEO.
-func writeRecords(_ body: UnsafeRawBufferPointer, id: UInt16, to connection: Int32) -> Bool {
+/// An answer in whole, in one writev(2) where the socket has room: FCGI_STDOUT records straight from its bytes, their end,
+/// and FCGI_END_REQUEST with status 0, complete. libfcgi would copy each 8 KiB and write it alone, and the web server would
+/// be woken for each.
+///
+/// False: the other side is gone, or was cut since it did not read in time.
+func writeAnswer(head: [UInt8], body: UnsafeRawBufferPointer, id: UInt16, to connection: Int32) -> Bool {
     // A record's content is at most 65,535 bytes; a multiple of 8 needs no padding.
     let most = 65_528
-    let perCall = 16
-    var place = 0
-    while place < body.count {
-        var headers: [UInt8] = []
-        var lengths: [Int] = []
-        var planned = place
-        while planned < body.count, lengths.count < perCall {
-            let length = min(most, body.count - planned)
-            headers += Record.header(Record.stdout, id: id, length: length)
-            lengths.append(length)
-            planned += length
-        }
-        let isWritten = headers.withUnsafeMutableBytes { headers in
-            var pieces: [iovec] = []
-            for (index, length) in lengths.enumerated() {
-                pieces.append(iovec(iov_base: headers.baseAddress?.advanced(by: index * 8), iov_len: 8))
-                let start = body.baseAddress?.advanced(by: place)
-                pieces.append(iovec(iov_base: UnsafeMutableRawPointer(mutating: start), iov_len: length))
-                place += length
-            }
-            return writeAll(&pieces, to: connection)
-        }
-        guard isWritten else { return false }
+    let lengths = stride(from: 0, to: body.count, by: most).map { min(most, body.count - $0) }
+    // All but the body's own bytes.
+    var frame = Record.header(Record.stdout, id: id, length: head.count) + head
+    var cuts = [frame.count]
+    for length in lengths {
+        frame += Record.header(Record.stdout, id: id, length: length)
+        cuts.append(frame.count)
     }
-    return true
+    frame += Record.header(Record.stdout, id: id, length: 0) + Record.header(Record.end, id: id, length: 8)
+    frame += [UInt8](repeating: 0, count: 8)
+    return frame.withUnsafeMutableBytes { frame in
+        var pieces: [iovec] = []
+        pieces.reserveCapacity(2 * lengths.count + 2)
+        func add(_ start: UnsafeRawPointer?, _ length: Int) {
+            pieces.append(iovec(iov_base: UnsafeMutableRawPointer(mutating: start), iov_len: length))
+        }
+        // The head, and the header of the body's first record with it.
+        var place = 0
+        for (index, length) in lengths.enumerated() {
+            add(frame.baseAddress?.advanced(by: place), cuts[index + 1] - place)
+            add(body.baseAddress?.advanced(by: index * most), length)
+            place = cuts[index + 1]
+        }
+        add(frame.baseAddress?.advanced(by: place), frame.count - place)
+        return writeAll(&pieces, to: connection)
+    }
 }
 
 private func writeAll(_ pieces: inout [iovec], to connection: Int32) -> Bool {
     var first = 0
     while first < pieces.count {
         let wrote = pieces.withUnsafeBufferPointer {
-            writev(connection, $0.baseAddress?.advanced(by: first), Int32($0.count - first))
+            // As many as one call takes: IOV_MAX.
+            writev(connection, $0.baseAddress?.advanced(by: first), Int32(min(1024, $0.count - first)))
         }
         if wrote < 0 {
             if errno == EINTR { continue }

@@ -22,7 +22,7 @@ package struct Request: Sendable {
 
     /// Percent-decoded.
     package var query: Fields
-    package var headers: [Header]
+    package let headers: [Header]
     package var body: [UInt8]
 
     /// `REMOTE_ADDR`: nginx's word. Empty when it said none.
@@ -62,6 +62,7 @@ package struct Request: Sendable {
         self.isSecure = isSecure
         self.host = host
         self.contentType = contentType
+        cookies = Cookies(headers.first { Self.isSame($0.name, "Cookie") }?.value ?? "")
         pairLimit = limits.pairs
     }
 
@@ -74,7 +75,7 @@ package struct Request: Sendable {
         headers.first { Self.isSame($0.name, name) }?.value
     }
 
-    package var cookies: Cookies { Cookies(header("Cookie") ?? "") }
+    package let cookies: Cookies
 
     /// The body as `application/x-www-form-urlencoded`; 400 when it is something else.
     package func form() throws(Refusal) -> Fields {

@@ -2,7 +2,7 @@ import Glibc
 import Synchronization
 
 /// Which worker is busy on which connection, and until when it may be. The waiting room ends those past their time,
-/// since SO_SNDTIMEO bounds one write and not the sum of them.
+/// since a worker writes blocking, and a web server that reads a byte now and then would hold it for ever.
 final class Watch: Sendable {
     private struct Task {
         var connection: Int32
