@@ -6,7 +6,7 @@ import Testing
 /// The real daemon, real sockets, and a Bot API on loopback.
 @Suite(.endToEnd, .daemon)
 struct AlertTests {
-    @Test(.timeLimit(.minutes(3)))
+    @Test(.timeLimit(.minutes(10)))
     func `a node that dies is one message, through a kill in the middle of sending, and the message ends with it`()
         throws
     {

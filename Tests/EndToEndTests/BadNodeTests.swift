@@ -14,7 +14,7 @@ struct BadNodeTests {
     /// On a server of their own: the host or its command misbehaves.
     private static let hosts = ["cut", "refuses", "frozen", "changed", "locked", "late", "exits", "prints", "slow"]
 
-    @Test(.timeLimit(.minutes(5)))
+    @Test(.timeLimit(.minutes(10)))
     func `each bad node has its own words, the others stay on time, and all recover`() throws {
         let bed = try Bed()
         defer { bed.close() }

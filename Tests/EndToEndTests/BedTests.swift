@@ -6,7 +6,7 @@ import Testing
 /// The bed itself: what the other facts stand on.
 @Suite(.serialized, .endToEnd)
 struct BedTests {
-    @Test(.timeLimit(.minutes(2)))
+    @Test(.timeLimit(.minutes(10)))
     func `bytes through a tunnel are on the node's counters, both families, with and without a preshared key`() throws {
         let bed = try Bed()
         defer { bed.close() }
@@ -37,7 +37,7 @@ struct BedTests {
         try first.exchange(1_000)
     }
 
-    @Test(.timeLimit(.minutes(1)))
+    @Test(.timeLimit(.minutes(10)))
     func `an sshd of the bed runs its forced command and nothing else`() throws {
         let bed = try Bed()
         defer { bed.close() }
@@ -72,7 +72,7 @@ struct BedTests {
         #expect(errors.contains("refused"))
     }
 
-    @Test(.timeLimit(.minutes(1)))
+    @Test(.timeLimit(.minutes(10)))
     func `a relay misbehaves as it is told, and passes everything on else`() throws {
         let bed = try Bed()
         defer { bed.close() }
@@ -93,7 +93,7 @@ struct BedTests {
         #expect(try scan().contains(server.hostKey))
     }
 
-    @Test(.timeLimit(.minutes(1)))
+    @Test(.timeLimit(.minutes(10)))
     func `one sshd is many nodes, whose counters only grow`() throws {
         let bed = try Bed()
         defer { bed.close() }
@@ -120,7 +120,7 @@ struct BedTests {
         #expect(keys.allSatisfy { $0.utf8.count == 44 })
     }
 
-    @Test(.timeLimit(.minutes(1)))
+    @Test(.timeLimit(.minutes(10)))
     func `nginx takes the shipped site`() throws {
         let bed = try Bed()
         defer { bed.close() }
@@ -131,7 +131,7 @@ struct BedTests {
         #expect(try front.get("/health").status == 502, "nobody is behind it")
     }
 
-    @Test(.timeLimit(.minutes(1)), .enabled(if: Browser.isThere, "needs chromium"))
+    @Test(.timeLimit(.minutes(10)), .enabled(if: Browser.isThere, "needs chromium"))
     func `the browser sees an element or attribute that a name smuggled in, and no text`() throws {
         let bed = try Bed()
         defer { bed.close() }

@@ -35,7 +35,7 @@ struct BlockedTests {
         }
     }
 
-    @Test(.timeLimit(.minutes(5)))
+    @Test(.timeLimit(.minutes(10)))
     func `a node that loses only its tunnel's UDP is blocked, and one whose interface is gone is down`() throws {
         let bed = try Bed()
         defer { bed.close() }

@@ -14,7 +14,7 @@ struct DoorWalkTests {
 
     @Test(
         .enabled(if: Browser.isThere && access(python, X_OK) == 0, "needs chromium and make test-deps"),
-        .timeLimit(.minutes(4)))
+        .timeLimit(.minutes(10)))
     func `every task at the door can be done on a phone without scripts`() throws {
         let bed = try Bed()
         defer { bed.close() }

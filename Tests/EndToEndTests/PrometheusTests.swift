@@ -5,7 +5,7 @@ import Testing
 
 /// Debian's Prometheus over a real fleet: it scrapes, and answers what well-known dashboards ask.
 extension OutsideTests {
-    @Test(.enabled(if: Prometheus.isThere, "needs Debian's prometheus: make test-deps"), .timeLimit(.minutes(2)))
+    @Test(.enabled(if: Prometheus.isThere, "needs Debian's prometheus: make test-deps"), .timeLimit(.minutes(10)))
     func `Prometheus scrapes the panel, and the queries of three exporters' dashboards are answered`() throws {
         let house = try house
         let token = try house.token("grafana", "metrics")

@@ -5,7 +5,7 @@ import Testing
 /// A fleet in which everything is wrong, so that every error has something to say; strangers hear none of it.
 @Suite(.endToEnd, .daemon)
 struct StrangerTests {
-    @Test(.timeLimit(.minutes(2)))
+    @Test(.timeLimit(.minutes(10)))
     func `strangers learn nothing from a fleet in trouble, by any route, header or error page`() throws {
         let bed = try Bed()
         defer { bed.close() }

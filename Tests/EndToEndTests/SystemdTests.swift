@@ -5,7 +5,7 @@ import Testing
 
 /// systemd's side of the service, without systemd: its socket, its notifications, its watchdog, its credentials. The whole
 /// of it, with a real one, is `make test-deb`.
-@Suite(.endToEnd, .daemon, .timeLimit(.minutes(2)))
+@Suite(.endToEnd, .daemon, .timeLimit(.minutes(10)))
 struct SystemdTests {
     @Test func `the daemon takes the socket that is given, tells how it is, and finds its credentials`() throws {
         let bed = try Bed()

@@ -5,7 +5,7 @@ import Testing
 /// The daemon behind nginx, and a provider that speaks Telegram's protocol over HTTPS.
 @Suite(.endToEnd, .daemon)
 struct TelegramTests {
-    @Test(.timeLimit(.minutes(2)))
+    @Test(.timeLimit(.minutes(10)))
     func `the owner gets in by Telegram, others do not, and without it the password is the way`() throws {
         let bed = try Bed()
         defer { bed.close() }
