@@ -30,18 +30,24 @@ extension TrafficStore {
                 rows[place].add(sum)
                 parts.append((place, node, sum.traffic))
             }
-            let heaviest = rows.indices.sorted {
-                let (a, b) = (rows[$0].traffic.total, rows[$1].traffic.total)
-                return a == b ? rows[$0].subject < rows[$1].subject : a > b
+            let heaviest = rows.indices.map { (row: $0, total: rows[$0].traffic.total) }.sorted {
+                $0.total == $1.total ? rows[$0.row].subject < rows[$1.row].subject : $0.total > $1.total
             }
             var loads: [Load] = []
             var kept: [Int?] = Array(repeating: nil, count: rows.count)
-            for row in heaviest.prefix(limit) {
+            loads.reserveCapacity(min(limit, rows.count))
+            for (row, _) in heaviest.prefix(limit) {
                 kept[row] = loads.count
                 loads.append(rows[row].load)
             }
             for part in parts {
-                if let place = kept[part.row] { loads[place].byNode[part.node, default: .zero] += part.traffic }
+                guard let place = kept[part.row] else { continue }
+                // Nearly every key is on one node.
+                if loads[place].byNode.isEmpty {
+                    loads[place].byNode = [part.node: part.traffic]
+                } else {
+                    loads[place].byNode[part.node, default: .zero] += part.traffic
+                }
             }
             return Loads(
                 start: span.startTime, end: span.endTime, grain: span.grain, loads: loads,
