@@ -114,7 +114,8 @@ extension Page {
     private mutating func incident(_ incident: Incident, _ records: AlertsPage.Records) {
         element("summary") { page in
             page.mark(incident.mark)
-            page.element("h3") { $0.title(of: incident) }
+            // A link in a summary is two things to press in one.
+            page.element("h3") { $0.title(of: incident, hasLink: false) }
             page.element("span", .class("since")) { page in page.words(.lasting, { $0.text($0.since(incident.began)) })
             }
         }
@@ -122,6 +123,11 @@ extension Page {
             page.text(incident.what(page.language))
             guard let grounds = incident.grounds(page.language) else { return }
             page.text(" " + grounds)
+        }
+        switch incident.subject {
+        case .user(let id): element("p") { $0.element("a", .href(.user(id))) { $0.name(incident.evidence.name) } }
+        case .node(let node): element("p") { $0.element("a", .href(.node(node))) { $0.name(incident.evidence.name) } }
+        default: break
         }
         element("p", .class("mend")) {
             $0.words(RuleWords(incident.rule).mend, [{ $0.text(incident.subject.node?.name ?? "") }])
@@ -148,12 +154,13 @@ extension Page {
         }
     }
 
-    private mutating func title(of incident: Incident) {
+    private mutating func title(of incident: Incident, hasLink: Bool = true) {
         words(
             RuleWords(incident.rule).title,
             [
                 { page in
                     switch incident.subject {
+                    case .user where !hasLink, .node where !hasLink: page.name(incident.evidence.name)
                     case .user(let id): page.element("a", .href(.user(id))) { $0.name(incident.evidence.name) }
                     case .node(let node): page.element("a", .href(.node(node))) { $0.name(incident.evidence.name) }
                     case .file: page.code(incident.evidence.name)

@@ -73,15 +73,18 @@ extension Page {
                 }
             }
             page.folded(factor == nil ? .turnOn : .turnOnAnew, Link("/settings/second-factor")) { page in
+                page.accountName()
                 page.passwordField("factor-password", .currentPassword)
                 page.submit(factor == nil ? .turnOn : .turnOnAnew)
             }
             guard factor != nil else { return }
             page.folded(.makeRecoveryCodes, Link("/settings/recovery-codes")) { page in
+                page.accountName()
                 page.passwordField("codes-password", .currentPassword)
                 page.submit(.makeRecoveryCodes)
             }
             page.folded(.turnOff, Link("/settings/remove-second-factor")) { page in
+                page.accountName()
                 page.passwordField("remove-password", .currentPassword)
                 page.submit(.turnOff)
             }
@@ -113,6 +116,7 @@ extension Page {
                     for scope in SettingsPage.TokenScope.allCases { page.option(scope.rawValue, scope.phrase) }
                 }
                 page.lifetimes("token-expires", isLimited: false)
+                page.accountName()
                 page.passwordField("token-password", .currentPassword)
                 page.submit(.makeToken)
             }
