@@ -36,5 +36,5 @@ enum Base64URL {
         return values
     }()
 
-    static func isText(_ text: Substring) -> Bool { text.utf8.allSatisfy(alphabet.contains) }
+    static func isText(_ text: Substring) -> Bool { text.utf8.allSatisfy { values[Int($0)] != nil } }
 }

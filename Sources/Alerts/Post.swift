@@ -73,41 +73,18 @@ package struct Post: Sendable {
     }
 
     private func ask(_ request: HTTPRequest) -> Reply {
-        let answer = Answer()
-        client.perform(request, within: Self.patience) { answer.give(Self.reply($0)) }
-        return answer.wait()
-    }
-
-    private static func reply(_ result: Result<HTTPResponse, TransferFailure>) -> Reply {
-        switch result {
-        case .success(let response):
+        do throws(TransferFailure) {
+            let response = try client.answer(to: request, within: Self.patience)
             return .answer(
                 status: response.status, body: response.body,
                 retryAfter: response.header("retry-after").flatMap { Int($0) })
-        case .failure(let failure):
-            switch failure.reason {
-            case .timedOut, .brokenAnswer, .other, .stopped: return .lost("\(failure)")
+        } catch {
+            switch error.reason {
+            case .timedOut, .brokenAnswer, .other, .stopped: return .lost("\(error)")
             case .badURL, .forbiddenAddress, .unresolved, .refused, .unreachable, .noTLS, .certificateExpired,
                 .certificateOfAnotherName, .certificateUntrusted, .badAuthorities, .busy:
-                return .unreachable("\(failure)")
+                return .unreachable("\(error)")
             }
         }
-    }
-}
-
-/// One answer, handed from the client's thread to who waits for it.
-private final class Answer: @unchecked Sendable {
-    // `reply` is written once, before the semaphore is signalled, and read after it.
-    private var reply = Reply.lost("no answer")
-    private let semaphore = DispatchSemaphore(value: 0)
-
-    func give(_ reply: Reply) {
-        self.reply = reply
-        semaphore.signal()
-    }
-
-    func wait() -> Reply {
-        semaphore.wait()
-        return reply
     }
 }

@@ -11,13 +11,9 @@ func writeAnswer(head: [UInt8], body: UnsafeRawBufferPointer, id: UInt16, to con
     let lengths = stride(from: 0, to: body.count, by: most).map { min(most, body.count - $0) }
     // All but the body's own bytes.
     var frame = Record.header(Record.stdout, id: id, length: head.count) + head
-    var cuts = [frame.count]
-    for length in lengths {
-        frame += Record.header(Record.stdout, id: id, length: length)
-        cuts.append(frame.count)
-    }
-    frame += Record.header(Record.stdout, id: id, length: 0) + Record.header(Record.end, id: id, length: 8)
-    frame += [UInt8](repeating: 0, count: 8)
+    var end = frame.count
+    for length in lengths { frame += Record.header(Record.stdout, id: id, length: length) }
+    frame += Record.ending(id: id)
     return frame.withUnsafeMutableBytes { frame in
         var pieces: [iovec] = []
         pieces.reserveCapacity(2 * lengths.count + 2)
@@ -27,12 +23,20 @@ func writeAnswer(head: [UInt8], body: UnsafeRawBufferPointer, id: UInt16, to con
         // The head, and the header of the body's first record with it.
         var place = 0
         for (index, length) in lengths.enumerated() {
-            add(frame.baseAddress?.advanced(by: place), cuts[index + 1] - place)
+            end += Record.headerLength
+            add(frame.baseAddress?.advanced(by: place), end - place)
             add(body.baseAddress?.advanced(by: index * most), length)
-            place = cuts[index + 1]
+            place = end
         }
         add(frame.baseAddress?.advanced(by: place), frame.count - place)
         return writeAll(&pieces, to: connection)
+    }
+}
+
+extension Record {
+    /// The end of FCGI_STDOUT, and FCGI_END_REQUEST with status 0, complete.
+    static func ending(id: UInt16) -> [UInt8] {
+        header(stdout, id: id, length: 0) + header(end, id: id, length: 8) + [UInt8](repeating: 0, count: 8)
     }
 }
 

@@ -162,8 +162,6 @@ final class WaitingRoom {
         var bytes = response.head()
         if response.sendsBody(to: "GET") { bytes += response.body }
         bytes = Array(bytes.prefix(65_535))
-        return Record.header(Record.stdout, id: id, length: bytes.count) + bytes
-            + Record.header(Record.stdout, id: id, length: 0)
-            + Record.header(Record.end, id: id, length: 8) + [UInt8](repeating: 0, count: 8)
+        return Record.header(Record.stdout, id: id, length: bytes.count) + bytes + Record.ending(id: id)
     }
 }

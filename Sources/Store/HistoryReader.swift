@@ -27,16 +27,25 @@ struct HistoryReader {
         var seats: Seats
     }
 
-    /// What is selected of the tails, by node; and from when to when it is.
-    private let waiting: [(node: Int64, at: UnixTime, item: HistoryItem)]
-    private let wait: ClosedRange<UnixTime>?
-
-    /// Hours of a day that were just read: days of the owner's zone and periods of hours ask for them again and again.
+    /// The last five minutes that have anything. Nil: nothing has.
+    private let newest: Int64?
     private let memory = Memory()
 
     private final class Memory {
+        /// Hours of a day that were just read: days of the owner's zone and periods of hours ask for them again and again.
         var day: Int64?
         var items: [(node: Int64, item: HistoryItem)] = []
+
+        /// Made for the first sum: who does not sum needs none.
+        var unfolded: Unfolded?
+    }
+
+    /// What is selected of the tails.
+    private struct Unfolded {
+        var items: [(node: Int64, at: UnixTime, item: HistoryItem)] = []
+
+        /// Nil: there is nothing.
+        var times: ClosedRange<UnixTime>?
     }
 
     init(_ db: Database, _ selection: Selection) throws {
@@ -101,9 +110,9 @@ struct HistoryReader {
                 Place(node: node, chunk: chunk, seats: Seats(seats))
             }
         }
-        waiting = HistoryReader.waiting(tails, owner, seats)
-        let times = waiting.lazy.map(\.at)
-        wait = times.min().flatMap { first in times.max().map { first...$0 } }
+        let last = try RawStatement(db, "SELECT max(id) FROM five_minutes")
+        defer { last.reset() }
+        newest = try last.step() ? last.optional(0).map { HistoryTable.Key(value: $0).bucket } : nil
     }
 
     private static func seats(_ statement: Statement, _ arguments: StatementArguments) throws -> [Int64: Seats] {
@@ -112,31 +121,32 @@ struct HistoryReader {
         }
     }
 
-    private static func waiting(
-        _ tails: [Int64: Tail], _ owner: UInt32?, _ seats: [Int64: Seats]?
-    ) -> [(node: Int64, at: UnixTime, item: HistoryItem)] {
-        var waiting: [(node: Int64, at: UnixTime, item: HistoryItem)] = []
-        for (node, tail) in tails where seats.map({ $0[node] != nil }) ?? true {
-            let wanted = seats?[node]
+    private var unfolded: Unfolded {
+        if let made = memory.unfolded { return made }
+        var unfolded = Unfolded()
+        for (node, tail) in tails where hasSome(node) {
+            let wanted = seats(of: node)
             for step in tail.steps {
                 let entry = step.entry
-                guard !entry.traffic.isZero, owner.map({ $0 == entry.owner }) ?? true,
-                    wanted.map({ $0.contains(entry.seat) }) ?? true
+                guard !entry.traffic.isZero, takes(entry.owner), wanted.map({ $0.contains(entry.seat) }) ?? true
                 else { continue }
-                waiting.append(
+                unfolded.items.append(
                     (
                         node, step.stamp.at,
                         HistoryItem(seat: entry.seat, owner: entry.owner, hasGap: entry.hasGap, traffic: entry.traffic)
                     ))
             }
         }
-        return waiting
+        let times = unfolded.items.lazy.map(\.at)
+        unfolded.times = times.min().flatMap { first in times.max().map { first...$0 } }
+        memory.unfolded = unfolded
+        return unfolded
     }
 
     /// - Parameter byCounter: columns are seats; else owners.
     func sums(_ span: Span, byCounter: Bool, hasPeaks: Bool = false) throws -> Sums {
         var sums = Sums()
-        for part in span.parts(hasPeaks: hasPeaks, newest: try newest()) {
+        for part in span.parts(hasPeaks: hasPeaks, newest: newest) {
             try each(part) { node, item in
                 sums.add(
                     item, node: node, column: Int(byCounter ? item.seat : item.owner),
@@ -144,29 +154,24 @@ struct HistoryReader {
             }
         }
         // A tail is of minutes: nearly every period is before it.
-        guard let wait, span.startTime <= wait.upperBound, wait.lowerBound < span.endTime else { return sums }
-        var peaks: [Waiting: UInt64] = [:]
-        for (node, at, item) in waiting where span.contains(at) {
+        let unfolded = unfolded
+        guard let times = unfolded.times, span.startTime <= times.upperBound, times.lowerBound < span.endTime
+        else { return sums }
+        var peaks: [FiveMinutes: UInt64] = [:]
+        for (node, at, item) in unfolded.items where span.contains(at) {
             var peak: UInt64 = 0
             if hasPeaks {
-                let waiting = Waiting(
+                let five = FiveMinutes(
                     node: node, counter: item.counter, bucket: Grain.fiveMinutes.bucket(holding: at))
-                peak = peaks[waiting, default: 0] &+ item.traffic.total
-                peaks[waiting] = peak
+                peak = peaks[five, default: 0] &+ item.traffic.total
+                peaks[five] = peak
             }
             sums.add(item, node: node, column: Int(byCounter ? item.seat : item.owner), peak: peak)
         }
         return sums
     }
 
-    /// The last five minutes that have anything. Nil: nothing has.
-    private func newest() throws -> Int64? {
-        let last = try RawStatement(db, "SELECT max(id) FROM five_minutes")
-        defer { last.reset() }
-        return try last.step() ? last.optional(0).map { HistoryTable.Key(value: $0).bucket } : nil
-    }
-
-    private struct Waiting: Hashable {
+    private struct FiveMinutes: Hashable {
         var node: Int64
         var counter: UInt64
         var bucket: Int64

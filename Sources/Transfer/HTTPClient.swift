@@ -1,3 +1,6 @@
+import Dispatch
+import Synchronization
+
 /// Speaks HTTPS to other servers: any number of requests at once on one thread of its own. Nothing is followed, no proxy
 /// is asked, nothing is kept but connections.
 package final class HTTPClient: Sendable {
@@ -26,6 +29,17 @@ package final class HTTPClient: Sendable {
         loop.add(Errand(request: request, deadline: .now + limit, then: then))
     }
 
+    /// Waits for it: for threads that may, and not for the client's own.
+    package func answer(to request: HTTPRequest, within limit: Duration) throws(TransferFailure) -> HTTPResponse {
+        let answer = Answer()
+        perform(request, within: limit) { result in
+            answer.result.withLock { $0 = result }
+            answer.isThere.signal()
+        }
+        answer.isThere.wait()
+        return try answer.result.withLock { $0 }.get()
+    }
+
     /// Ends what is under way: it fails as `stopped`. Not to be called from a `then`.
     package func stop() {
         if loop.stop() { thread.join() }
@@ -39,4 +53,10 @@ struct Errand: Sendable {
     let request: HTTPRequest
     let deadline: ContinuousClock.Instant
     let then: @Sendable (Result<HTTPResponse, TransferFailure>) -> Void
+}
+
+/// One answer, handed from the client's thread to who waits for it.
+private final class Answer: Sendable {
+    let result = Mutex<Result<HTTPResponse, TransferFailure>>(.failure(TransferFailure(.other, "no answer")))
+    let isThere = DispatchSemaphore(value: 0)
 }

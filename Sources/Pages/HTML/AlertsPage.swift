@@ -124,11 +124,7 @@ extension Page {
             guard let grounds = incident.grounds(page.language) else { return }
             page.text(" " + grounds)
         }
-        switch incident.subject {
-        case .user(let id): element("p") { $0.element("a", .href(.user(id))) { $0.name(incident.evidence.name) } }
-        case .node(let node): element("p") { $0.element("a", .href(.node(node))) { $0.name(incident.evidence.name) } }
-        default: break
-        }
+        if let page = incident.page { element("p") { $0.name(of: incident, linkedTo: page) } }
         element("p", .class("mend")) {
             $0.words(RuleWords(incident.rule).mend, [{ $0.text(incident.subject.node?.name ?? "") }])
         }
@@ -159,15 +155,19 @@ extension Page {
             RuleWords(incident.rule).title,
             [
                 { page in
-                    switch incident.subject {
-                    case .user where !hasLink, .node where !hasLink: page.name(incident.evidence.name)
-                    case .user(let id): page.element("a", .href(.user(id))) { $0.name(incident.evidence.name) }
-                    case .node(let node): page.element("a", .href(.node(node))) { $0.name(incident.evidence.name) }
-                    case .file: page.code(incident.evidence.name)
-                    default: page.name(incident.evidence.name)
+                    if hasLink, let link = incident.page {
+                        page.name(of: incident, linkedTo: link)
+                    } else if case .file = incident.subject {
+                        page.code(incident.evidence.name)
+                    } else {
+                        page.name(incident.evidence.name)
                     }
                 }
             ])
+    }
+
+    private mutating func name(of incident: Incident, linkedTo page: Link) {
+        element("a", .href(page)) { $0.name(incident.evidence.name) }
     }
 
     /// What of it went out, or why nothing did.
@@ -418,6 +418,17 @@ extension Letter.Kind {
         case .summary: .letterSummary
         case .test: .letterTest
         case .event: .letterEvent
+        }
+    }
+}
+
+extension Incident {
+    /// Of what it is about. Nil: that has none.
+    fileprivate var page: Link? {
+        switch subject {
+        case .user(let id): .user(id)
+        case .node(let node): .node(node)
+        default: nil
         }
     }
 }

@@ -1,6 +1,4 @@
 import Access
-import Dispatch
-import Synchronization
 import Transfer
 
 extension CheckReport {
@@ -19,7 +17,7 @@ extension CheckReport {
         do throws(TransferFailure) {
             let client = try HTTPClient()
             defer { client.stop() }
-            let response = try Self.answer(client, telegram.keys)
+            let response = try client.answer(to: telegram.keys, within: Door.patience)
             problem = SigningKey.keys(response.body).isEmpty ? "status \(response.status), and no RSA key" : nil
         } catch {
             problem = "\(error)"
@@ -30,23 +28,5 @@ extension CheckReport {
                     "sign-in", "Telegram", .warning, "its keys cannot be had: \($0)",
                     mend: "let this machine reach \(telegram.issuer); until then the password is the way in")
             } ?? .init("sign-in", "Telegram", .well, "its keys are there"))
-    }
-
-    private static func answer(
-        _ client: HTTPClient, _ request: HTTPRequest
-    ) throws(TransferFailure) -> HTTPResponse {
-        let answer = Answer()
-        client.perform(request, within: Door.patience) { result in
-            answer.result.withLock { $0 = result }
-            answer.isThere.signal()
-        }
-        answer.isThere.wait()
-        return try answer.result.withLock { $0 }.get()
-    }
-
-    /// One answer, handed from the client's thread to who waits for it.
-    private final class Answer: Sendable {
-        let result = Mutex<Result<HTTPResponse, TransferFailure>>(.failure(TransferFailure(.other, "no answer")))
-        let isThere = DispatchSemaphore(value: 0)
     }
 }
