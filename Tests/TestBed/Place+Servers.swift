@@ -26,6 +26,19 @@ extension Place {
         try listening(address, port, log: folder + ".log")
     }
 
+    /// Waits until `wg` finds it. What it said before it gave up is in the error.
+    func startWireGuard(_ interface: String) throws -> Child {
+        let log = bed.folder + "/wireguard-\(interface)-\(UInt32.random(in: 0 ... .max)).log"
+        let child = try start(["wireguard-go", "--foreground", interface], output: log)
+        try eventually("wireguard-go \(interface)", within: .seconds(10), every: .milliseconds(10)) {
+            if let status = child.status {
+                throw BedError("wireguard-go \(interface)", "exit \(status): \(read(log).suffix(600))")
+            }
+            return try run(["wg", "show", interface]).status == 0 ? true : nil
+        }
+        return child
+    }
+
     /// Waits until somebody listens there.
     package func listening(_ address: String, _ port: Int, log: String) throws {
         try eventually("somebody listens on \(address):\(port) (\(log))") { try listens(address, port) ? true : nil }

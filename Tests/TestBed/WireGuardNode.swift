@@ -81,13 +81,8 @@ package final class WireGuardNode: Sendable {
             place.bed.note(.link(interface))
             place.bed.note(.path("/run/wireguard/\(interface).sock"))
         }
-        let process = try place.start(
-            ["wireguard-go", "--foreground", interface], output: place.bed.folder + "/wireguard.log")
+        let process = try place.startWireGuard(interface)
         state.withLock { $0.process = process }
-        try eventually("wireguard-go \(interface)", within: .seconds(10), every: .milliseconds(10)) {
-            if let status = process.status { throw BedError("wireguard-go \(interface)", "exit \(status)") }
-            return try place.run(["wg", "show", interface]).status == 0 ? true : nil
-        }
         try configure()
         try place.ip([
             "addr add \(address)/24 dev \(interface)", "addr add \(address6)/64 dev \(interface) nodad",

@@ -43,12 +43,7 @@ package final class WireGuardPeer: Sendable {
     }
 
     func start() throws {
-        let process = try place.start(
-            ["wireguard-go", "--foreground", interface], output: place.bed.folder + "/wireguard.log")
-        try eventually("wireguard-go \(interface)", within: .seconds(10), every: .milliseconds(10)) {
-            if let status = process.status { throw BedError("wireguard-go \(interface)", "exit \(status)") }
-            return try place.run(["wg", "show", interface]).status == 0 ? true : nil
-        }
+        _ = try place.startWireGuard(interface)
         try reconnect()
         try place.ip([
             "addr add \(address)/24 dev \(interface)", "addr add \(address6)/64 dev \(interface) nodad",
