@@ -58,7 +58,7 @@ package struct Courier {
     private var side: any Carrier
     private let clock: @Sendable () -> Moment
     private let pause: Duration
-    private var notBefore: Duration = .zero
+    private var notBefore: Duration
     private var failures = 0
 
     /// Half an hour of silence is long for an alarm; a hundred calls an hour are nothing for the other side.
@@ -97,6 +97,8 @@ package struct Courier {
         self.side = side
         self.pause = pause
         self.clock = clock
+        // A program that ended a moment ago may have made its last call just then.
+        notBefore = clock().steady + pause
     }
 
     /// Does what is due. Gives how long nothing can be done; nil: until there is another letter.

@@ -88,6 +88,8 @@ struct TelegramCarrier: Carrier {
         case .moved(let chat):
             self.chat = chat
             return .goOn
+        // Whether there is such a message it does not say.
+        case .wrong(let problem) where Self.isOfMarkup(problem) && plain.insert(letter.id).inserted: return .goOn
         case .wrong:
             search = (letter.id, tried + 1)
             return .goOn

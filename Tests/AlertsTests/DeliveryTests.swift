@@ -111,6 +111,50 @@ struct DeliveryTests {
         #expect(world.bot.sends.count == 1)
     }
 
+    @Test func `a letter in doubt is found though its markup is refused meanwhile`() throws {
+        let fault = Mutex(BotAPI.Fault.lostAnswer)
+        let world = try World { fault.withLock { $0 } }
+        world.run(31) { _ in [.wrong(.hostKeyChanged, "<b>eu1</b>")] }
+        #expect(world.bot.sends.count == 1)
+        fault.withLock { $0 = .none }
+        world.bot.bePicky()
+        world.run(60) { _ in [.wrong(.hostKeyChanged, "<b>eu1</b>")] }
+        #expect(world.bot.sends.count == 1)
+        #expect(world.bot.messages.map(\.text) == ["№1\nhost_key_changed eu1 open"])
+    }
+
+    @Test func `who starts again keeps the pace of who ended a moment ago`() {
+        let outbox = Outbox(keep: { _, _ in })
+        let time = Mutex(Duration.seconds(5))
+        let calls = Mutex<[Duration]>([])
+        func start() -> Courier {
+            .telegram(
+                outbox, chat: "1", isShared: false,
+                clock: { Moment(wall: World.start, steady: time.withLock { $0 }) }
+            ) { _, _ in
+                let number = calls.withLock { calls in
+                    calls.append(time.withLock { $0 })
+                    return calls.count
+                }
+                return .answer(status: 200, body: Array(#"{"ok":true,"result":{"message_id":\#(number)}}"#.utf8))
+            }
+        }
+        for _ in 1...3 { outbox.put(.telegram, .test, at: World.start) { _ in "x" } }
+        outbox.commit([])
+        for _ in 1...3 {
+            var courier = start()
+            while let wait = courier.step(), wait > .zero {
+                let before = calls.withLock { $0.count }
+                time.withLock { $0 += wait }
+                _ = courier.step()
+                if calls.withLock({ $0.count }) > before { break }
+            }
+        }
+        let made = calls.withLock { $0 }
+        #expect(made.count == 3)
+        #expect(zip(made, made.dropFirst()).allSatisfy { $1 - $0 >= .seconds(1) })
+    }
+
     @Test func `while the chat takes nothing of the bot letters wait, and none is lost`() throws {
         let world = try World()
         world.bot.setChat(isThere: false)
@@ -173,6 +217,7 @@ struct DeliveryTests {
         ) { _, _ in .answer(status: 200, body: Array(#"{"ok":true,"result":{"message_id":5}}"#.utf8)) }
         outbox.put(.telegram, .test, at: World.start) { _ in "the disk is full" }
         #expect(!outbox.commit([]))
+        time.withLock { $0 += .seconds(2) }
         #expect(courier.step() == nil)
         isFull.withLock { $0 = false }
         #expect(outbox.commit([]))

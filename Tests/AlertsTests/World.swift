@@ -135,7 +135,8 @@ final class World {
             guard now.steady + wait < end else { break }
             box.time.withLock { $0 += max(wait, .milliseconds(50)) }
         }
-        box.time.withLock { $0 = end }
+        // Who starts again after a death does so at once.
+        if !isDead { box.time.withLock { $0 = end } }
     }
 
     func run(_ seconds: Int, _ judgements: (Int) -> [Judgement]) {

@@ -112,7 +112,7 @@ struct StrangerTests {
             }
         }
         let form = ["-X", "POST", "--data-urlencode", "password=not the password", "-H", "Origin: \(stranger.url)"]
-        let refused = try stranger.get("/login", arguments: form)
+        let refused = try get(stranger, "/login", arguments: form)
         #expect(refused.status == 401)
         isSilent(refused, "a wrong password")
         isSilent(try stranger.get("/login", arguments: ["--data-binary", "@/bin/sh"]), "a large body")
