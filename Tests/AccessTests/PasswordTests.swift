@@ -145,6 +145,7 @@ struct HashingQueueTests {
     @Test func `a crowd cannot fill the place that is kept, and who has it goes first`() throws {
         let queue = HashingQueue(running: 1, waiting: 1)
         defer { queue.stop() }
+        let begun = DispatchSemaphore(value: 0)
         let go = DispatchSemaphore(value: 0)
         let order = Mutex<[Int]>([])
         let isDone = DispatchGroup()
@@ -152,6 +153,7 @@ struct HashingQueueTests {
             isDone.enter()
             Thread.detachNewThread {
                 try? queue.run(first: first) {
+                    begun.signal()
                     go.wait()
                     order.withLock { $0.append(number) }
                 }
@@ -159,8 +161,9 @@ struct HashingQueueTests {
             }
         }
         ask(0)
+        // It runs, and is not one that waits.
+        begun.wait()
         let until = ContinuousClock.now + .seconds(10)
-        while queue.outstandingCount < 1, ContinuousClock.now < until { usleep(1000) }
         ask(1)
         while !queue.isFull, ContinuousClock.now < until { usleep(1000) }
         #expect(throws: HashingQueue.Busy.self) { try queue.run { 5 } }

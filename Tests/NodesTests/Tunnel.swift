@@ -24,9 +24,8 @@ final class Tunnel {
             process.environment = ["PATH": "/usr/bin:/bin", "LOG_LEVEL": "silent", "WG_PROCESS_FOREGROUND": "1"]
             try process.run()
             processes.append(process)
-            guard wait({ FileManager.default.fileExists(atPath: "/var/run/wireguard/\(interface).sock") }) else {
-                throw Missing()
-            }
+            // Not a moment before it listens: `wg` removes a socket that refuses it.
+            guard wait({ isListening("/var/run/wireguard/\(interface).sock") }) else { throw Missing() }
         }
         try FileManager.default.createSymbolicLink(
             atPath: folder.path + "/\(name).sock", withDestinationPath: "/var/run/wireguard/\(name).sock")
@@ -67,6 +66,10 @@ final class Tunnel {
             process.waitUntilExit()
         }
         _ = try? run(["ip", "netns", "del", far])
+    }
+
+    private func isListening(_ socket: String) -> Bool {
+        ((try? run(["ss", "-Hxl"]).out).map(text) ?? "").split(separator: "\n").contains { $0.contains(socket + " ") }
     }
 
     private func publicKey(_ key: String) throws -> String { try Self.line(["wg", "pubkey"], input: key + "\n") }

@@ -26,7 +26,7 @@ extension Place {
         try listening(address, port, log: folder + ".log")
     }
 
-    /// Waits until `wg` finds it. What it said before it gave up is in the error.
+    /// Waits until its socket is there. What it said before it gave up is in the error.
     func startWireGuard(_ interface: String) throws -> Child {
         let log = bed.folder + "/wireguard-\(interface)-\(UInt32.random(in: 0 ... .max)).log"
         let child = try start(["wireguard-go", "--foreground", interface], output: log)
@@ -34,7 +34,9 @@ extension Place {
             if let status = child.status {
                 throw BedError("wireguard-go \(interface)", "exit \(status): \(read(log).suffix(600))")
             }
-            return try run(["wg", "show", interface]).status == 0 ? true : nil
+            // Not asked with `wg`: it takes a socket that is bound and not yet listening for a dead one's, and removes it.
+            let sockets = try must(["ss", "-Hxl"]).split(separator: "\n")
+            return sockets.contains { $0.contains("/wireguard/\(interface).sock ") } ? true : nil
         }
         return child
     }
