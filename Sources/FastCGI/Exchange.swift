@@ -24,43 +24,33 @@ struct Exchange: ~Copyable {
     /// The connection stays open, and is the caller's to close.
     func end() { FCGX_Free(raw, 0) }
 
+    /// What nginx says (nginx/fastcgi.conf), and the visitor's headers. What is left out is empty.
     func request(_ limits: Limits) throws(Refusal) -> Request {
-        var method = ""
-        var target = ""
-        var type = ""
-        var address = ""
-        var host = ""
-        var id = ""
+        var (method, target, type, address, host, id) = ("", "", "", "", "", "")
         var isSecure = false
-        var headers: [Request.Header] = []
-        headers.reserveCapacity(16)
+        var headers = Headers()
         var next = raw.pointee.envp
         while let entry = next?.pointee {
             next = next?.advanced(by: 1)
-            let bytes = UnsafeRawBufferPointer(start: entry, count: strlen(entry))
-            guard let equals = bytes.firstIndex(of: UInt8(ascii: "=")) else { continue }
-            let name = UnsafeRawBufferPointer(rebasing: bytes[..<equals])
-            let value = UnsafeRawBufferPointer(rebasing: bytes[(equals + 1)...])
-            if name.starts(with: "HTTP_".utf8) {
-                let name = String(decoding: name[5...], as: UTF8.self)
-                let value = String(decoding: value, as: UTF8.self)
-                if name == "HOST" { host = value } else { headers.append(.init(name: name, value: value)) }
-                continue
-            }
-            switch name.count {
-            case 14 where name.elementsEqual("REQUEST_METHOD".utf8): method = String(decoding: value, as: UTF8.self)
-            case 11 where name.elementsEqual("REQUEST_URI".utf8): target = String(decoding: value, as: UTF8.self)
-            case 12 where name.elementsEqual("CONTENT_TYPE".utf8): type = String(decoding: value, as: UTF8.self)
-            case 11 where name.elementsEqual("REMOTE_ADDR".utf8): address = String(decoding: value, as: UTF8.self)
-            case 10 where name.elementsEqual("REQUEST_ID".utf8): id = String(decoding: value, as: UTF8.self)
-            case 5 where name.elementsEqual("HTTPS".utf8): isSecure = value.elementsEqual("on".utf8)
+            guard let equals = strchr(entry, 0x3d) else { continue }
+            let name = UnsafeRawBufferPointer(start: entry, count: equals - entry)
+            let value = UnsafePointer(equals + 1)
+            switch name {
+            case "REQUEST_METHOD": method = String(cString: value)
+            case "REQUEST_URI": target = String(cString: value)
+            case "CONTENT_TYPE": type = String(cString: value)
+            case "REMOTE_ADDR": address = String(cString: value)
+            case "REQUEST_ID": id = String(cString: value)
+            case "HTTPS": isSecure = strcmp(value, "on") == 0
+            case "HTTP_HOST": host = String(cString: value)
+            case _ where name.starts(with: "HTTP_".utf8): headers.add(entry + 5)
             default: break
             }
         }
         do throws(Refusal) {
             return try Request(
-                method: method, target: target, headers: headers, body: body(limits), remoteAddress: address,
-                id: id, isSecure: isSecure, host: host, contentType: type, limits: limits)
+                method: method, target: target, headers, body: body(limits), remoteAddress: address, id: id,
+                isSecure: isSecure, host: host, contentType: type, limits: limits)
         } catch {
             throw error.of(String(target.prefix { $0 != "?" }.prefix(Refusal.pathLength)))
         }

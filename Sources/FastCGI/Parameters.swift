@@ -1,3 +1,5 @@
+import Glibc
+
 /// The name-value pairs of FCGI_PARAMS, judged but not kept: FastCGI Specification 1.0, section 3.4.
 struct Parameters {
     enum Verdict: Equatable {
@@ -28,21 +30,27 @@ struct Parameters {
             let value = UnsafeRawBufferPointer(rebasing: bytes[place..<place + valueLength])
             place += valueLength
             // libfcgi joins them with "=" and ends them with NUL.
-            guard !name.contains(0), !name.contains(UInt8(ascii: "=")), !value.contains(0) else { return .garbage }
+            guard !Self.has(0, name), !Self.has(UInt8(ascii: "="), name), !Self.has(0, value) else { return .garbage }
             count += 1
-            if name.starts(with: "HTTP_".utf8) { headers += nameLength - 5 + valueLength }
-            if name.elementsEqual("CONTENT_LENGTH".utf8) {
+            switch name {
+            case "CONTENT_LENGTH":
                 guard let length = decimal(value) else { return .garbage }
                 contentLength = length
-            } else if name.elementsEqual("REQUEST_URI".utf8) {
+            case "REQUEST_URI":
                 let sent = value.prefix { $0 != UInt8(ascii: "?") }
                 path = String(decoding: sent.prefix(Refusal.pathLength), as: UTF8.self)
+            case _ where name.starts(with: "HTTP_".utf8): headers += nameLength - 5 + valueLength
+            default: break
             }
         }
         guard count <= limits.parameterCount, headers <= limits.headers else {
             return .refused(.headersTooLarge.of(path))
         }
         return .fine
+    }
+
+    private static func has(_ byte: UInt8, _ bytes: UnsafeRawBufferPointer) -> Bool {
+        bytes.baseAddress.map { memchr($0, Int32(byte), bytes.count) != nil } ?? false
     }
 
     /// One byte below 128, else four with the top bit set.
@@ -67,4 +75,10 @@ struct Parameters {
         }
         return number
     }
+}
+
+/// A parameter's name in a `switch`.
+func ~= (name: StaticString, bytes: UnsafeRawBufferPointer) -> Bool {
+    bytes.count == name.utf8CodeUnitCount
+        && bytes.elementsEqual(UnsafeRawBufferPointer(start: name.utf8Start, count: bytes.count))
 }

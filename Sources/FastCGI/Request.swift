@@ -22,7 +22,7 @@ package struct Request: Sendable {
 
     /// Percent-decoded.
     package var query: Fields
-    package let headers: [Header]
+    private let headers: Headers
     package var body: [UInt8]
 
     /// `REMOTE_ADDR`: nginx's word. Empty when it said none.
@@ -37,10 +37,21 @@ package struct Request: Sendable {
     /// `Host`: name and port as nginx vouches for; empty when there was none.
     package var host: String
 
-    /// For a handler's tests, and for the worker.
+    /// For a handler's tests.
     package init(
         method: String, target: String, headers: [Header] = [], body: [UInt8] = [], remoteAddress: String = "",
-        id: String = "", isSecure: Bool = true, host: String = "", contentType: String = "", limits: Limits = Limits()
+        id: String = "", isSecure: Bool = true, host: String = "", contentType: String = ""
+    ) throws(Refusal) {
+        var entries = Headers()
+        for header in headers { entries.add("\(header.name)=\(header.value)") }
+        try self.init(
+            method: method, target: target, entries, body: body, remoteAddress: remoteAddress, id: id,
+            isSecure: isSecure, host: host, contentType: contentType, limits: Limits())
+    }
+
+    init(
+        method: String, target: String, _ headers: Headers, body: [UInt8], remoteAddress: String, id: String,
+        isSecure: Bool, host: String, contentType: String, limits: Limits
     ) throws(Refusal) {
         let mark = target.utf8.firstIndex(of: UInt8(ascii: "?"))
         let path = target[..<(mark ?? target.endIndex)]
@@ -62,7 +73,7 @@ package struct Request: Sendable {
         self.isSecure = isSecure
         self.host = host
         self.contentType = contentType
-        cookies = Cookies(headers.first { Self.isSame($0.name, "Cookie") }?.value ?? "")
+        cookies = Cookies(headers["Cookie"] ?? "")
         pairLimit = limits.pairs
     }
 
@@ -70,10 +81,8 @@ package struct Request: Sendable {
     package var contentType: String
     private let pairLimit: Int
 
-    /// The value of a header by its HTTP name, in any case; nil when absent. Many of one name: nginx passes the last.
-    package func header(_ name: String) -> String? {
-        headers.first { Self.isSame($0.name, name) }?.value
-    }
+    /// The value of a header by its HTTP name, in any case; nil when absent.
+    package func header(_ name: String) -> String? { headers[name] }
 
     package let cookies: Cookies
 
@@ -96,15 +105,5 @@ package struct Request: Sendable {
             let digits = String(UInt64.random(in: .min ... .max), radix: 16)
             return String(repeating: "0", count: 16 - digits.utf8.count) + digits
         }.joined()
-    }
-
-    private static func isSame(_ cgi: String, _ http: String) -> Bool {
-        cgi.utf8.elementsEqual(http.utf8) { cgi, http in
-            switch http {
-            case UInt8(ascii: "-"): cgi == UInt8(ascii: "_")
-            case UInt8(ascii: "a")...UInt8(ascii: "z"): cgi == http - 0x20
-            default: cgi == http
-            }
-        }
     }
 }

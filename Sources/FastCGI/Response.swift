@@ -5,11 +5,14 @@ package struct Response: Sendable {
         package fileprivate(set) var value: String
     }
 
-    package var status: Int
-    package private(set) var headers: [Header] = []
+    package var status: Int { didSet { ready = nil } }
+    package private(set) var headers: [Header] = [] { didSet { ready = nil } }
 
     /// For HEAD too: the server sends its length and not itself.
-    package var body: [UInt8]
+    package var body: [UInt8] { didSet { ready = nil } }
+
+    /// The head, where it was made before.
+    private var ready: [UInt8]?
 
     /// A header was refused: the server answers 500 in place of this.
     private(set) var isRefused = false
@@ -47,8 +50,16 @@ package struct Response: Sendable {
         return true
     }
 
+    /// With its head made: for an answer that goes out many times.
+    package var prepared: Response {
+        var response = self
+        response.ready = head()
+        return response
+    }
+
     /// Status line and headers in CGI's form (RFC 3875 section 6.3), with the length: nginx says them to the visitor.
     func head() -> [UInt8] {
+        if let ready { return ready }
         var bytes: [UInt8] = []
         bytes.reserveCapacity(512)
         bytes.append(contentsOf: "Status: \(status)\r\n".utf8)

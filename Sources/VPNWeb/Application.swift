@@ -127,7 +127,7 @@ struct Application {
 
     private func bookkeeping(
         _ configuration: Configuration, _ store: TrafficStore, _ check: DatabaseCheck, _ facts: NodeFacts,
-        _ stamps: StampClock, _ inbox: Inbox<Bookkeeper.Message>, _ newsstand: Newsstand, _ pulse: Pulse
+        _ stamps: StampClock, _ inbox: Inbox<Bookkeeper.Message>, _ newsstand: Newsstand<Snapshot>, _ pulse: Pulse
     ) throws -> WorkThread {
         let settings = configuration.bookkeeping
         let folder = configuration.data

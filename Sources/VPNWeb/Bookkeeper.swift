@@ -43,7 +43,7 @@ struct Bookkeeper: ~Copyable {
     private var keeper: Storekeeper
     private let check: DatabaseCheck
     private let inbox: Inbox<Message>
-    private let newsstand: Newsstand
+    private let newsstand: Newsstand<Snapshot>
     private let pulse: Pulse
     private let log: Logger
 
@@ -66,7 +66,7 @@ struct Bookkeeper: ~Copyable {
 
     init(
         settings: Settings, copies: RosterCopies, store: TrafficStore, check: DatabaseCheck,
-        services: ServiceKeeper, inbox: Inbox<Message>, newsstand: Newsstand, pulse: Pulse, log: Logger
+        services: ServiceKeeper, inbox: Inbox<Message>, newsstand: Newsstand<Snapshot>, pulse: Pulse, log: Logger
     ) throws(StoreError) {
         self.settings = settings
         self.store = store
@@ -87,7 +87,7 @@ struct Bookkeeper: ~Copyable {
             ownership: Ownership(watcher.roster),
             today: try store.totals(since: settings.zone.start(of: .day, holding: now)),
             month: try store.totals(since: settings.zone.start(of: .month, holding: now)),
-            panel: newsstand.snapshot.panel, services: [], panelKeys: settings.panelKeys)
+            panel: newsstand.value.panel, services: [], panelKeys: settings.panelKeys)
         awaited = Set(settings.nodes.map(\.id))
         books.panel.isFirstCycleOver = awaited.isEmpty
     }
@@ -322,7 +322,7 @@ struct Bookkeeper: ~Copyable {
     private mutating func publish() {
         let start = ContinuousClock.now
         newsstand.publish(
-            SnapshotMaker.snapshot(of: books, at: .now, generation: newsstand.snapshot.generation + 1))
+            SnapshotMaker.snapshot(of: books, at: .now, generation: newsstand.value.generation + 1))
         isChanged = false
         pace.wasMade(in: ContinuousClock.now - start)
     }

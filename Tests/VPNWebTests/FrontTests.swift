@@ -41,43 +41,45 @@ struct PreferencesTests {
 
 struct PressTests {
     private let text = Array(String(repeating: "a page of words, ", count: 400).utf8)
+    private let overview = Press.Key(reader: .owner, language: .russian, theme: .auto, path: "/", query: "")
 
     @Test func `a sheet is encoded once a snapshot`() {
         let press = Press()
         var encodings = 0
-        for _ in 0..<3 {
-            _ = press.sheet("overview ru", generation: 7) {
-                encodings += 1; return text
+        func ask(_ key: Press.Key, generation: UInt64) {
+            _ = press.sheet(key, generation: generation) {
+                encodings += 1
+                return Sheet(text, as: .html)
             }
         }
+        for _ in 0..<3 { ask(overview, generation: 7) }
         #expect(encodings == 1)
-        _ = press.sheet("overview en", generation: 7) {
-            encodings += 1; return text
-        }
-        _ = press.sheet("overview ru", generation: 8) {
-            encodings += 1; return text
-        }
+        var english = overview
+        english.language = .english
+        ask(english, generation: 7)
+        ask(overview, generation: 8)
         #expect(encodings == 3)
     }
 
     @Test func `queries without end do not fill the memory`() {
         let press = Press()
         var encodings = 0
-        for query in 0..<1000 {
-            _ = press.sheet("overview ?\(query)", generation: 1) {
-                encodings += 1; return [1]
+        func ask(_ query: Int) {
+            var key = overview
+            key.query = "\(query)"
+            _ = press.sheet(key, generation: 1) {
+                encodings += 1
+                return Sheet([1], as: .html)
             }
         }
+        for query in 0..<1000 { ask(query) }
         #expect(encodings == 1000)
-        _ = press.sheet("overview ?999", generation: 1) {
-            encodings += 1; return [1]
-        }
+        ask(999)
         #expect(encodings == 1001)
     }
 
     @Test func `what is compressed is the same again`() throws {
-        let sheet = Press.press(text)
-        let gzip = try #require(sheet.gzip)
+        let gzip = try #require(Sheet(text, as: .html).gzip).whole.body
         #expect(gzip.count < text.count / 10)
         let process = Process()
         process.executableURL = URL(fileURLWithPath: "/bin/gzip")
@@ -94,15 +96,15 @@ struct PressTests {
     }
 
     @Test func `small answers and noise are not compressed`() {
-        #expect(Press.press([1, 2, 3]).gzip == nil)
+        #expect(Sheet([1, 2, 3], as: .html).gzip == nil)
         var generator = SystemRandomNumberGenerator()
-        #expect(Press.press((0..<5000).map { _ in UInt8(truncatingIfNeeded: generator.next()) }).gzip == nil)
+        #expect(Sheet((0..<5000).map { _ in UInt8(truncatingIfNeeded: generator.next()) }, as: .html).gzip == nil)
     }
 
     @Test func `a tag is of the content`() {
-        #expect(Press.press(text).tag == Press.press(text).tag)
-        #expect(Press.press(text).tag != Press.press(text + [0]).tag)
-        #expect(Press.press([0]).tag != Press.press([0, 0]).tag)
+        #expect(Sheet(text, as: .html).tag == Sheet(text, as: .html).tag)
+        #expect(Sheet(text, as: .html).tag != Sheet(text + [0], as: .html).tag)
+        #expect(Sheet([0], as: .html).tag != Sheet([0, 0], as: .html).tag)
     }
 
     @Test(arguments: ["\"ab12\"", "W/\"ab12\"", "\"ab12-gz\"", "\"x\", \"ab12\"", "*"])

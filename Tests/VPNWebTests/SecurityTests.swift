@@ -128,10 +128,11 @@ struct SecurityTests {
                 guard let request = try? Request(method: "GET", target: path) else { continue }
                 let visit = Visit(
                     request,
-                    settings: Site.Settings(
-                        url: "https://vpn.example.org", language: .english, zone: .gmt, units: .iec,
-                        published: PublicSettings()),
-                    snapshot: PlantedSite.anySnapshot)
+                    settings: .init(
+                        Site.Settings(
+                            url: "https://vpn.example.org", language: .english, zone: .gmt, units: .iec,
+                            published: PublicSettings())),
+                    snapshot: .init(PlantedSite.anySnapshot))
                 let text = String(decoding: visit.error(error).body, as: UTF8.self)
                 if path == "/x" { #expect(text.contains(request.id), "\(error)") }
                 for word in [

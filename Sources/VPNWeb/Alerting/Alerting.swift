@@ -35,7 +35,7 @@ final class Alerting: Sendable {
     private let channels: Mutex<Set<Letter.Channel>>
 
     init(
-        _ settings: Settings, store: TrafficStore, newsstand: Newsstand, log: Logger
+        _ settings: Settings, store: TrafficStore, newsstand: Newsstand<Snapshot>, log: Logger
     ) throws(CommandFailure) {
         guard let inbox = Inbox<Watch.Message>(bound: 256) else {
             throw CommandFailure(what: "start", why: "no file descriptors are left", mend: "raise LimitNOFILE")

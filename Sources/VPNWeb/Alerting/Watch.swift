@@ -21,7 +21,7 @@ struct Watch: Sendable {
     private var settings: Alerting.Settings
     private let store: TrafficStore
     private let inbox: Inbox<Message>
-    private let newsstand: Newsstand
+    private let newsstand: Newsstand<Snapshot>
     private let post: Post
     private let log: Logger
     var couriers: [CourierThread] = []
@@ -47,7 +47,8 @@ struct Watch: Sendable {
     private static let keeping: Int64 = 400 * 86_400
 
     init(
-        _ settings: Alerting.Settings, store: TrafficStore, inbox: Inbox<Message>, newsstand: Newsstand, post: Post,
+        _ settings: Alerting.Settings, store: TrafficStore, inbox: Inbox<Message>, newsstand: Newsstand<Snapshot>,
+        post: Post,
         log: Logger
     ) throws(StoreError) {
         self.settings = settings
@@ -88,7 +89,7 @@ struct Watch: Sendable {
 
     private mutating func look() {
         lastLook = .now
-        let snapshot = newsstand.snapshot
+        let snapshot = newsstand.value
         // Before the first cycle nobody knows anything: what was open is still open.
         guard snapshot.panel.isFirstCycleOver else { return }
         let now = Moment.now

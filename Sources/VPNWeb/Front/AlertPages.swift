@@ -41,10 +41,7 @@ final class AlertPages: Sendable {
             records: try? records(visit), channels: visit.settings.channels,
             notice: visit.request.query["done"].flatMap(AlertsPage.Notice.init), snapshot: visit.snapshot,
             context: context)
-        var response = visit.answer(Press.press(page.html()), as: .html)
-        response.setHeader("Cache-Control", "private, no-cache")
-        response.setHeader("Vary", "Accept-Encoding, Accept-Language, Authorization, Cookie")
-        return response
+        return visit.fresh(page.html(), as: .html)
     }
 
     private func records(_ visit: Visit) throws(StoreError) -> AlertsPage.Records {

@@ -52,16 +52,17 @@ final class Door: Sendable {
     private let current: Mutex<Settings>
     private let began = ContinuousClock.now
 
-    /// What the database said of a session or a token, for a second: another process may end it.
+    /// What the database said of sessions and tokens, for a second: another process may end one.
     private struct Known: Sendable {
-        var visitor: Visitor
-        var until: ContinuousClock.Instant
+        var holders: [[UInt8]: (visitor: Visitor, until: ContinuousClock.Instant)] = [:]
+
+        /// How often something was: what was looked up before that is not remembered after it.
+        var forgotten: UInt64 = 0
     }
 
-    /// With how often something was forgotten: what was looked up before that is not remembered after it.
-    private let known = Mutex<(holders: [[UInt8]: Known], forgotten: UInt64)>(([:], 0))
+    private let known = Newsstand(Known())
     private static let memory: Duration = .seconds(1)
-    private static let bound = 1024
+    private static let bound = 256
 
     init(store: TrafficStore, settings: Settings, transfer: HTTPClient? = nil, log: Logger) {
         self.store = store
@@ -103,7 +104,7 @@ final class Door: Sendable {
 
     /// Who was known by it is looked up anew. Nil: everybody.
     func forget(_ hash: [UInt8]? = nil) {
-        known.withLock { known in
+        known.change { known in
             if let hash { known.holders[hash] = nil } else { known.holders.removeAll() }
             known.forgotten &+= 1
         }
@@ -111,8 +112,8 @@ final class Door: Sendable {
 
     private func remembered(_ hash: [UInt8], _ request: Request, look: () throws(StoreError) -> Visitor) -> Visitor {
         let now = ContinuousClock.now
-        let (found, forgotten) = known.withLock { ($0.holders[hash], $0.forgotten) }
-        if let found, found.until > now { return found.visitor }
+        let seen = known.issue
+        if let found = seen.value.holders[hash], found.until > now { return found.visitor }
         let visitor: Visitor
         do {
             visitor = try look()
@@ -121,10 +122,10 @@ final class Door: Sendable {
             log.error("sessions cannot be read", metadata: Self.facts(request, ["reason": "\(error)"]))
             return .stranger
         }
-        known.withLock { known in
-            guard known.forgotten == forgotten else { return }
+        known.change { known in
+            guard known.forgotten == seen.value.forgotten else { return }
             if known.holders.count >= Self.bound { known.holders.removeAll() }
-            known.holders[hash] = Known(visitor: visitor, until: now + Self.memory)
+            known.holders[hash] = (visitor, now + Self.memory)
         }
         return visitor
     }

@@ -166,9 +166,8 @@ extension Response {
 extension Visit {
     /// For this visitor and this moment: nothing keeps it.
     func `private`(_ html: [UInt8], status: Int = 200, cookies: [String] = []) -> Response {
-        var response = answer(Press.press(html), as: .html)
-        response.status = response.status == 304 ? 304 : status
-        response.setHeader("Cache-Control", "private, no-store")
+        var response = answer(Sheet(html, as: .html, caching: "private, no-store"))
+        if response.status != 304 { response.status = status }
         for cookie in cookies { response.addHeader("Set-Cookie", cookie) }
         return response
     }

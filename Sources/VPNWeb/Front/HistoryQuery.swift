@@ -216,12 +216,7 @@ extension Visit {
     }
 
     /// Content that was made for this visit alone; its tag is of the content.
-    func fresh(_ bytes: [UInt8], as type: ContentType) -> Response {
-        var response = answer(Press.press(bytes), as: type)
-        response.setHeader("Cache-Control", "private, no-cache")
-        response.setHeader("Vary", "Accept-Encoding, Accept-Language, Authorization, Cookie")
-        return response
-    }
+    func fresh(_ bytes: [UInt8], as type: ContentType) -> Response { answer(Sheet(bytes, as: type)) }
 
     /// An API error in particular words.
     func refusal(_ error: HTTPError, _ words: String) -> Response {

@@ -35,17 +35,10 @@ final class OwnerPages: Sendable {
 
     /// Nil: there is no such thing.
     private func page(_ visit: Visit, encode: () -> [UInt8]?) -> Response {
-        let key = "\(visit.look) \(visit.request.path) \(visit.request.rawQuery)"
-        let sheet = press.sheet(key, generation: visit.snapshot.generation) { encode() ?? [] }
-        guard !sheet.plain.isEmpty else { return visit.error(.notFound) }
-        return shown(sheet, visit)
-    }
-
-    private func shown(_ sheet: Press.Sheet, _ visit: Visit) -> Response {
-        var response = visit.answer(sheet, as: .html)
-        response.setHeader("Cache-Control", "private, no-cache")
-        response.setHeader("Vary", "Accept-Encoding, Accept-Language, Authorization, Cookie")
-        return response
+        let sheet = press.sheet(visit.key(.owner), generation: visit.snapshot.generation) {
+            Sheet(encode() ?? [], as: .html)
+        }
+        return sheet.plain.whole.body.isEmpty ? visit.error(.notFound) : visit.answer(sheet)
     }
 
     /// `GET /` of the owner.

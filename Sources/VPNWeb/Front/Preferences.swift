@@ -30,13 +30,10 @@ struct Preferences {
     /// The visitor's favourite among ours (RFC 9110, section 12.5.4). Nil: none of ours is wanted.
     static func preferred(_ header: String) -> Language? {
         var best: (language: Language, weight: Double)?
-        for range in header.split(separator: ",").prefix(16) {
-            let parts = range.split(separator: ";").map { $0.filter { $0 != " " } }
-            guard let tag = parts.first?.split(separator: "-").first?.lowercased(),
-                let language = Language(rawValue: tag)
-            else { continue }
-            let weight = parts.dropFirst().first { $0.hasPrefix("q=") }.map { Double($0.dropFirst(2)) ?? 0 } ?? 1
-            if weight > (best?.weight ?? 0) { best = (language, weight) }
+        for wish in Wishes(header) where wish.weight > (best?.weight ?? 0) {
+            // `ru-RU` is Russian.
+            guard let language = Language(rawValue: String(wish.name.prefix { $0 != "-" })) else { continue }
+            best = (language, wish.weight)
         }
         return best?.language
     }

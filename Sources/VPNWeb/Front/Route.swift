@@ -1,7 +1,7 @@
 import FastCGI
 
 /// One line of the table of routes: what is at a path, for whom.
-struct Route: Sendable {
+final class Route: Sendable {
     typealias Answer = @Sendable (Site, Visit) -> Response
 
     let path: Path
@@ -21,11 +21,15 @@ struct Route: Sendable {
     let get: Answer?
     let post: Answer?
 
+    /// Errors are objects, and not pages.
+    let isForPrograms: Bool
+
     init(
         _ path: String, _ audience: Audience, _ about: String, _ contents: [Content] = [.page],
         query: [Parameter] = [], form: [Parameter] = [], get: Answer? = nil, post: Answer? = nil
     ) {
         self.path = Path(path)
+        isForPrograms = Visit.isForPrograms(path)
         self.audience = audience
         self.about = about
         self.contents = contents
@@ -54,9 +58,6 @@ struct Route: Sendable {
         /// Tokens for personal links alone.
         case linkMakers
     }
-
-    /// Errors are objects, and not pages.
-    var isForPrograms: Bool { Visit.isForPrograms(path.text) }
 
     /// HEAD is GET without its body: the server leaves it out.
     var methods: [String] { (get == nil ? [] : ["GET", "HEAD"]) + (post == nil ? [] : ["POST"]) }
@@ -105,6 +106,11 @@ struct Route: Sendable {
                 ? nil : PercentCoding.decode(value.utf8, plusIsSpace: false)
         }
     }
+}
+
+extension Route: Hashable {
+    static func == (a: Route, b: Route) -> Bool { a === b }
+    func hash(into hasher: inout Hasher) { hasher.combine(ObjectIdentifier(self)) }
 }
 
 /// All routes, found by a request's path.

@@ -203,9 +203,8 @@ final class SettingsPages: Sendable {
 
     func auditCSV(_ visit: Visit) -> Response {
         guard let lines = try? lines(Self.mostLines) else { return visit.error(.unavailable) }
-        var response = visit.answer(Press.press(AuditPage.csv(lines)), as: .csv)
+        var response = visit.answer(Sheet(AuditPage.csv(lines), as: .csv, caching: "no-store"))
         response.setHeader("Content-Disposition", "attachment; filename=\"vpn-web-audit.csv\"")
-        response.setHeader("Cache-Control", "no-store")
         return response
     }
 

@@ -6,7 +6,6 @@ import Logging
 import Nodes
 import Pages
 import Store
-import Synchronization
 import WireGuard
 
 /// Path → answer. Everything that is shown is in the snapshot; nothing here asks a node or waits for one.
@@ -27,7 +26,7 @@ final class Site: Sendable {
         var channels: Set<Letter.Channel> = []
     }
 
-    private let newsstand: Newsstand
+    private let newsstand: Newsstand<Snapshot>
     private let door: Door
     let history: HistoryRoutes
     let pages: OwnerPages
@@ -35,14 +34,14 @@ final class Site: Sendable {
     let settings: SettingsPages
     let alerts: AlertPages
     private let press = Press()
-    private let tally = Tally()
-    private let current: Mutex<Settings>
+    private let tally = Tally(Site.routes.routes)
+    private let current: Newsstand<Settings>
 
     /// Polls every node now, unless that was just done.
     private let pollNow: @Sendable () -> Void
 
     init(
-        newsstand: Newsstand, door: Door, store: TrafficStore, settings: Settings,
+        newsstand: Newsstand<Snapshot>, door: Door, store: TrafficStore, settings: Settings,
         watchman: AlertPages.Watchman = .init(), refresh: @escaping @Sendable () -> Void
     ) {
         self.newsstand = newsstand
@@ -54,13 +53,13 @@ final class Site: Sendable {
         self.settings = SettingsPages(door: door)
         alerts = AlertPages(store: store, watchman: watchman)
         pollNow = refresh
-        current = Mutex(settings)
+        current = Newsstand(settings)
     }
 
-    func change(to settings: Settings) { current.withLock { $0 = settings } }
+    func change(to settings: Settings) { current.publish(settings) }
 
     func answer(_ request: Request) -> Response {
-        var visit = Visit(request, settings: current.withLock { $0 }, snapshot: newsstand.snapshot)
+        var visit = Visit(request, settings: current.issue, snapshot: newsstand.issue)
         let found = Self.routes.route(at: request.path)
         visit.value = found?.value ?? ""
         let response = found.map { answer($0.route, &visit) } ?? visit.error(.notFound)
@@ -72,7 +71,7 @@ final class Site: Sendable {
     func refuse(_ refusal: Refusal) -> Response {
         guard let error = HTTPError(rawValue: refusal.status) else { return refusal.plain }
         tally.count(nil, error.rawValue)
-        let settings = current.withLock { $0 }
+        let settings = current.value
         var response = Response(status: error.rawValue)
         if Visit.isForPrograms(refusal.path) {
             response.body = error.json(settings.language)
@@ -196,24 +195,22 @@ final class Site: Sendable {
     }
 
     private func shown(_ visit: Visit, as type: ContentType, encode: () -> [UInt8]) -> Response {
-        pressed("owner", visit, type, "private, no-cache", encode)
+        pressed(.owner, visit, type, "private, no-cache", encode)
     }
 
     private func published(_ visit: Visit, as type: ContentType, encode: (PublicSummary) -> [UInt8]) -> Response {
-        pressed("stranger", visit, type, "public, max-age=5") {
+        pressed(.stranger, visit, type, "public, max-age=5") {
             encode(PublicSummary(visit.snapshot, settings: visit.settings.published, now: visit.now))
         }
     }
 
     private func pressed(
-        _ reader: String, _ visit: Visit, _ type: ContentType, _ caching: String, _ encode: () -> [UInt8]
+        _ reader: Press.Reader, _ visit: Visit, _ type: ContentType, _ caching: String, _ encode: () -> [UInt8]
     ) -> Response {
-        let key = "\(reader) \(visit.request.path) \(visit.look) \(visit.request.rawQuery)"
-        let sheet = press.sheet(key, generation: visit.snapshot.generation, encode: encode)
-        var response = visit.answer(sheet, as: type)
-        response.setHeader("Cache-Control", caching)
-        response.setHeader("Vary", "Accept-Encoding, Accept-Language, Authorization, Cookie")
-        return response
+        visit.answer(
+            press.sheet(visit.key(reader), generation: visit.snapshot.generation) {
+                Sheet(encode(), as: type, caching: caching)
+            })
     }
 
     func metrics(_ visit: Visit) -> Response {
@@ -222,7 +219,7 @@ final class Site: Sendable {
             return shown(visit, as: .metrics) {
                 MetricsAnswer(
                     snapshot: visit.snapshot, node: node, now: visit.now,
-                    requests: tally.lines.map { .init(route: $0.line.route, status: $0.line.status, count: $0.count) },
+                    requests: tally.lines.map { .init(route: $0.route, status: $0.status, count: $0.count) },
                     mail: alerts.watchman.mail(), mostPeers: visit.settings.mostPeers
                 ).text()
             }
@@ -231,7 +228,7 @@ final class Site: Sendable {
 
     func openAPI(_ visit: Visit) -> Response {
         let document = OpenAPI(url: visit.settings.url)
-        return pressed("anyone", visit, .json, "public, max-age=300") { document.json(Self.routes.routes) }
+        return pressed(.anyone, visit, .json, "public, max-age=300") { document.json(Self.routes.routes) }
     }
 
     func health(_ visit: Visit) -> Response {

@@ -8,8 +8,8 @@ import WireGuard
 /// One request, with what every answer to it needs.
 struct Visit {
     let request: Request
-    let settings: Site.Settings
-    let snapshot: Snapshot
+    private let configured: Newsstand<Site.Settings>.Issue
+    private let seen: Newsstand<Snapshot>.Issue
     let now = UnixTime.now
 
     /// Looked at where the route wants to know.
@@ -24,14 +24,21 @@ struct Visit {
 
     var language: Language { preferences.language }
 
-    /// What the bytes of a page depend on besides snapshot, path and query.
-    var look: String { "\(preferences.language.rawValue) \(preferences.theme.rawValue)" }
+    var settings: Site.Settings { configured.value }
+    var snapshot: Snapshot { seen.value }
 
-    init(_ request: Request, settings: Site.Settings, snapshot: Snapshot) {
+    init(_ request: Request, settings: Newsstand<Site.Settings>.Issue, snapshot: Newsstand<Snapshot>.Issue) {
         self.request = request
-        self.settings = settings
-        self.snapshot = snapshot
-        preferences = Preferences(request, default: settings.language)
+        configured = settings
+        seen = snapshot
+        preferences = Preferences(request, default: settings.value.language)
+    }
+
+    /// What stands on a page for this reader, in this language, at this path.
+    func key(_ reader: Press.Reader) -> Press.Key {
+        Press.Key(
+            reader: reader, language: preferences.language, theme: preferences.theme, path: request.path,
+            query: request.rawQuery)
     }
 
     func context(isSignedIn: Bool) -> PageContext {
@@ -42,18 +49,10 @@ struct Visit {
     }
 
     /// The sheet in the form that the visitor takes, or 304 where they have it.
-    func answer(_ sheet: Press.Sheet, as type: ContentType) -> Response {
-        let gzip = acceptsGzip ? sheet.gzip : nil
-        let tag = gzip == nil ? "\"\(sheet.tag)\"" : "\"\(sheet.tag)-gz\""
-        var response: Response
-        if request.header("If-None-Match").map({ Self.names($0, sheet.tag) }) == true {
-            response = Response(status: 304)
-        } else {
-            response = Response(body: gzip ?? sheet.plain)
-            response.setHeader("Content-Type", type.rawValue)
-            if gzip != nil { response.setHeader("Content-Encoding", "gzip") }
-        }
-        response.setHeader("ETag", tag)
+    func answer(_ sheet: Sheet) -> Response {
+        let form = acceptsGzip ? sheet.gzip ?? sheet.plain : sheet.plain
+        let hasIt = request.header("If-None-Match").map { Self.names($0, sheet.tag) } ?? false
+        var response = hasIt ? form.unchanged : form.whole
         for cookie in preferences.cookies { response.addHeader("Set-Cookie", cookie) }
         return response
     }
@@ -87,19 +86,18 @@ struct Visit {
 
     private var acceptsGzip: Bool {
         guard let header = request.header("Accept-Encoding") else { return false }
-        return header.split(separator: ",").contains { coding in
-            let parts = coding.split(separator: ";").map { $0.filter { $0 != " " } }
-            return parts.first?.lowercased() == "gzip" && !parts.dropFirst().contains { ["q=0", "q=0.0"].contains($0) }
-        }
+        return Wishes(header).contains { $0.name == "gzip" && $0.weight > 0 }
     }
 
     /// RFC 9110, section 13.1.2: weak comparison. What nginx adds to a tag, and which form the visitor has, is no matter:
     /// the content is the same.
     static func names(_ header: String, _ tag: String) -> Bool {
-        header.split(separator: ",").contains { one in
-            var one = one.drop { $0 == " " }
-            if one.hasPrefix("W/") { one = one.dropFirst(2) }
-            return one == "*" || one.drop { $0 == "\"" }.prefix { $0 != "\"" && $0 != "-" } == tag
+        let quote = UInt8(ascii: "\"")
+        return header.utf8.split(separator: UInt8(ascii: ",")).contains { one in
+            var one = one.drop { $0 == UInt8(ascii: " ") }
+            if one.starts(with: "W/".utf8) { one = one.dropFirst(2) }
+            if one.elementsEqual("*".utf8) { return true }
+            return one.drop { $0 == quote }.prefix { $0 != quote && $0 != UInt8(ascii: "-") }.elementsEqual(tag.utf8)
         }
     }
 }

@@ -20,7 +20,7 @@ import WireGuard
 final class WatchTests {
     private let receiver: Receiver
     private let books: QuestionBooks
-    private let stand: Newsstand
+    private let stand: Newsstand<Snapshot>
     private let zone = OwnerZone("Europe/Moscow")!
 
     init() throws {
