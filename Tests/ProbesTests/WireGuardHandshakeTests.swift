@@ -186,7 +186,8 @@ struct WireGuardHandshakeTests {
         #expect(packets[1][7...].allSatisfy { (0x41...0x5a).contains($0) || (0x61...0x7a).contains($0) })
         #expect(Overture.isRecipe("<b 0xff><r 10>"))
         for bad in [
-            "", "b 0xff", "<b ff", "<b>", "<b 0xf>", "<b 0xzz>", "<r>", "<r -1>", "<r 99999>", "<x 1>",
+            "", "b 0xff", "<b ff", "<b>", "<b 0xf>", "<b 0xzz>", "<b 0x+f>", "<b 0x-0>", "<r>", "<r -1>", "<r 99999>",
+            "<x 1>",
             "<r 1000><r 1000>",
         ] {
             #expect(!Overture.isRecipe(bad), "\(bad)")

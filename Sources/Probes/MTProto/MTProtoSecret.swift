@@ -37,12 +37,8 @@ package struct MTProtoSecret: Sendable {
     }
 
     private static func hexadecimal(_ text: String) -> [UInt8]? {
-        let digits = Array(text.utf8)
-        guard digits.count % 2 == 0, digits.count >= 32 else { return nil }
-        let bytes = stride(from: 0, to: digits.count, by: 2).compactMap {
-            UInt8(String(decoding: digits[$0..<$0 + 2], as: UTF8.self), radix: 16)
-        }
-        return bytes.count == digits.count / 2 && !text.contains("+") ? bytes : nil
+        // A shorter one may be base64 of as many bytes as it takes.
+        text.utf8.count >= 32 ? [UInt8](hexadecimal: text) : nil
     }
 
     private static func base64(_ text: String) -> [UInt8]? {

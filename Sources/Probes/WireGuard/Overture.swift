@@ -75,12 +75,9 @@ struct Overture: Sendable {
 
         /// `0x` and two digits a byte.
         private static func hexadecimal(_ text: String) -> [UInt8]? {
-            let digits = Array((text.hasPrefix("0x") ? text.dropFirst(2) : text[...]).utf8)
-            guard !digits.isEmpty, digits.count % 2 == 0, digits.count <= 2 * Overture.largest else { return nil }
-            let bytes = stride(from: 0, to: digits.count, by: 2).compactMap {
-                UInt8(String(decoding: digits[$0..<$0 + 2], as: UTF8.self), radix: 16)
-            }
-            return bytes.count == digits.count / 2 ? bytes : nil
+            let digits = text.hasPrefix("0x") ? text.dropFirst(2) : text[...]
+            guard !digits.isEmpty, digits.utf8.count <= 2 * Overture.largest else { return nil }
+            return [UInt8](hexadecimal: digits)
         }
 
         private static let letters = Array("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ".utf8)
