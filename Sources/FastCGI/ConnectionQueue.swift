@@ -25,19 +25,26 @@ final class ConnectionQueue: Sendable {
         if bell >= 0 { Glibc.close(bell) }
     }
 
-    /// False when full or closed: the descriptor stays the caller's.
-    func put(_ connection: Int32) -> Bool {
-        let isTaken = ring.withLock { ring in
-            guard !ring.isClosed, ring.count < ring.places.count else { return false }
+    enum Reception {
+        case taken
+
+        /// The descriptor stays the caller's.
+        case full, closed
+    }
+
+    func put(_ connection: Int32) -> Reception {
+        let reception = ring.withLock { ring -> Reception in
+            guard !ring.isClosed else { return .closed }
+            guard ring.count < ring.places.count else { return .full }
             ring.places[(ring.first + ring.count) % ring.places.count] = connection
             ring.count += 1
-            return true
+            return .taken
         }
-        if isTaken {
+        if reception == .taken {
             var one: UInt64 = 1
             _ = write(bell, &one, 8)
         }
-        return isTaken
+        return reception
     }
 
     /// Nil: there is none, or another taker was quicker.

@@ -92,10 +92,12 @@ final class Entrance: @unchecked Sendable {
             arrival = Arrival(of: connection, scratch, limits)
         }
         if case .complete = arrival { return true }
-        if !room.put(connection) {
-            complaint.say("too many connections are waiting: one was dropped")
-            close(connection)
+        switch room.put(connection) {
+        case .taken: return false
+        case .full: complaint.say("too many connections are waiting: one was dropped")
+        case .closed: complaint.say("one that had not sent its whole request when the server stopped was dropped")
         }
+        close(connection)
         return false
     }
 

@@ -135,7 +135,7 @@ final class WaitingRoom {
     private func hand(_ connection: Int32) {
         connections[connection] = nil
         epoll_ctl(epoll, EPOLL_CTL_DEL, connection, nil)
-        if !whole.put(connection) {
+        if whole.put(connection) != .taken {
             complaint.say("too many requests are waiting: one was dropped")
             close(connection)
         }
