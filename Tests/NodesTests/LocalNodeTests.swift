@@ -102,7 +102,6 @@ struct LocalNodeTests {
     func `a real wireguard-go answers as wg says`()
         throws
     {
-
         let tunnel = try Tunnel()
         defer { tunnel.close() }
         try tunnel.ping()

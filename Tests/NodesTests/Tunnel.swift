@@ -1,12 +1,13 @@
 import Foundation
 import Glibc
+import TestBed
 
 /// Two wireguard-go on this machine; the far end of the tunnel in a network namespace of its own.
 final class Tunnel {
     let name: String
     let folder: Folder
     private let far: String
-    private var processes: [Process] = []
+    private var processes: [Child] = []
     private let key: String
 
     init() throws {
@@ -18,11 +19,8 @@ final class Tunnel {
         let farKey = try Self.line(["wg", "genkey"])
         let shared = try Self.line(["wg", "genpsk"])
         for interface in [name, far] {
-            let process = Process()
-            process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
-            process.arguments = ["wireguard-go", "-f", interface]
-            process.environment = ["PATH": "/usr/bin:/bin", "LOG_LEVEL": "silent", "WG_PROCESS_FOREGROUND": "1"]
-            try process.run()
+            let process = try Child(
+                ["wireguard-go", "-f", interface], environment: ["LOG_LEVEL": "silent", "WG_PROCESS_FOREGROUND": "1"])
             processes.append(process)
             // Not a moment before it listens: `wg` removes a socket that refuses it.
             guard wait({ isListening("/var/run/wireguard/\(interface).sock") }) else { throw Missing() }
@@ -61,10 +59,7 @@ final class Tunnel {
     }
 
     func close() {
-        for process in processes {
-            process.terminate()
-            process.waitUntilExit()
-        }
+        for process in processes { process.stop() }
         _ = try? run(["ip", "netns", "del", far])
     }
 
