@@ -7,7 +7,7 @@ import WireGuard
 
 @Suite struct WordsTests {
     static let wordings: [Wording] =
-        Phrase.allCases.map(\.wording) + Hint.allCases.map(\.wording) + AccessWords.allCases.map(\.wording)
+        Hint.allCases.map(\.wording) + AccessWords.allCases.map(\.wording)
         + AuditEvent.allCases.map(\.wording) + HTTPError.allCases.map(\.wording)
         + ProblemWords.all.flatMap { [$0.title, $0.what, $0.mend] }
         + PollFailure.Kind.allCases.map(FailureWords.init).flatMap { [$0.state, $0.what, $0.mend] }
@@ -35,6 +35,25 @@ import WireGuard
                 return Set(pieces.compactMap { if case .hole(let number) = $0 { number } else { nil } })
             }
             #expect(holes[0] == holes[1], "\(wording.english)")
+        }
+    }
+
+    /// Phrases have no list of their own: as they stand in the source.
+    @Test func `every phrase is there in both languages with the same holes`() throws {
+        let folder = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "../../Sources/Pages/Words")
+        let files = try FileManager.default.contentsOfDirectory(at: folder, includingPropertiesForKeys: nil)
+            .filter { $0.lastPathComponent.hasPrefix("Phrase") }
+        let source = try files.map { try String(contentsOf: $0, encoding: .utf8) }.joined()
+        let phrases = source.matches(of: /static let (\w+) = Phrase\(\s*"(.+)",\s*"(.+)"\s*\)/)
+        #expect(phrases.count == source.matches(of: /static let/).count && phrases.count > 300)
+        for (_, name, russian, english) in phrases.map(\.output) {
+            let holes = [russian, english].map { text in
+                let pieces = Array(text.replacing("\\u{A0}", with: " ").utf8).withUnsafeBufferPointer(Wording.pieces)
+                #expect(pieces.count { $0 == .tick }.isMultiple(of: 2), "\(name)")
+                return Set(pieces.compactMap { if case .hole(let number) = $0 { number } else { nil } })
+            }
+            #expect(holes[0] == holes[1], "\(name)")
+            #expect(!english.unicodeScalars.contains { (0x400...0x4FF).contains($0.value) }, "\(name)")
         }
     }
 

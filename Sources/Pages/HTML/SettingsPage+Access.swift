@@ -126,7 +126,13 @@ extension Page {
     private mutating func token(_ token: SettingsPage.Token) {
         let isOver = token.expires.map { $0 <= context.now } == true
         rowHead(.tokenName) { $0.name(token.name) }
-        cell(.state) { $0.inForce(isRevoked: token.revoked != nil, isOver: isOver) }
+        cell(.state) { page in
+            if token.revoked != nil {
+                page.state(.idle, .tokenRevoked)
+            } else {
+                isOver ? page.state(.idle, .tokenExpired) : page.state(.good, .inForce)
+            }
+        }
         cell(.scope) { $0.words(token.scope.phrase) }
         numberCell(.made) { $0.date(token.created) }
         numberCell(.expires) { page in
@@ -153,7 +159,7 @@ extension Page {
                     .personalLinks,
                     head: {
                         $0.heads([
-                            (.user, false), (.state, false), (.made, true), (.expires, true), (.opened, true),
+                            (.user, false), (.state, false), (.linkMade, true), (.expires, true), (.opened, true),
                             (.action, true),
                         ])
                     },
@@ -181,8 +187,14 @@ extension Page {
                 }
             }
         }
-        cell(.state) { $0.inForce(isRevoked: link.revoked != nil, isOver: isOver) }
-        numberCell(.made) { $0.date(link.created) }
+        cell(.state) { page in
+            if link.revoked != nil {
+                page.state(.idle, .linkRevoked)
+            } else {
+                isOver ? page.state(.idle, .linkExpired) : page.state(.good, .inForce)
+            }
+        }
+        numberCell(.linkMade) { $0.date(link.created) }
         numberCell(.expires) { $0.date(link.expires) }
         numberCell(.opened) { page in
             if let used = link.lastUsed { page.ago(used) } else { page.words(.never) }
@@ -203,16 +215,6 @@ extension Page {
     }
 
     // MARK: Their parts
-
-    private mutating func inForce(isRevoked: Bool, isOver: Bool) {
-        if isRevoked {
-            state(.idle, .tokenRevoked)
-        } else if isOver {
-            state(.idle, .tokenExpired)
-        } else {
-            state(.good, .tokenInForce)
-        }
-    }
 
     private mutating func form(_ link: Link, content: (inout Page) -> Void) {
         element("form", .fixed("method", "post"), .action(link), content: content)

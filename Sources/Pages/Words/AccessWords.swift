@@ -22,8 +22,8 @@ enum AccessWords: CaseIterable, Sendable {
         switch self {
         case .setUpLead:
             Wording(
-                "Код выдаёт команда на машине панели: `sudo vpn-web setup-token`. Он действует 15 минут и один раз.",
-                "The code comes from a command on the panel's machine: `sudo vpn-web setup-token`. It holds for 15 minutes, once."
+                "Код выдаёт команда на машине панели: `runuser -u vpn-web -- vpn-web setup-token`. Он действует 15 минут и один раз.",
+                "The code comes from a command on the panel's machine: `runuser -u vpn-web -- vpn-web setup-token`. It holds for 15 minutes, once."
             )
         case .setUpHelp:
             Wording(
@@ -40,8 +40,8 @@ enum AccessWords: CaseIterable, Sendable {
         case .useRecoveryCode: Wording("Телефона нет под рукой", "Without the phone")
         case .recoveryHelp:
             Wording(
-                "Подойдёт один из десяти запасных кодов. Если нет и их: `sudo vpn-web password --remove-second-factor` на машине панели.",
-                "One of the ten recovery codes will do. Without those too: `sudo vpn-web password --remove-second-factor` on the panel's machine."
+                "Подойдёт один из десяти запасных кодов. Если нет и их: `runuser -u vpn-web -- vpn-web password --remove-second-factor` на машине панели.",
+                "One of the ten recovery codes will do. Without those too: `runuser -u vpn-web -- vpn-web password --remove-second-factor` on the panel's machine."
             )
         case .startAgain:
             Wording(
@@ -54,8 +54,8 @@ enum AccessWords: CaseIterable, Sendable {
                 "That code did not fit: wrong, old, or used already.")
         case .wrongSetupToken:
             Wording(
-                "Код не подошёл или истёк. Сделайте новый: `sudo vpn-web setup-token`",
-                "That code did not fit, or is over. Make a new one: `sudo vpn-web setup-token`")
+                "Код не подошёл или истёк. Сделайте новый: `runuser -u vpn-web -- vpn-web setup-token`",
+                "That code did not fit, or is over. Make a new one: `runuser -u vpn-web -- vpn-web setup-token`")
         case .toSetUp: Wording("Задать пароль", "Set the password")
 
         case .byTelegram: Wording("Войти через Telegram", "Sign in by Telegram")

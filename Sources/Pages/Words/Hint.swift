@@ -206,19 +206,19 @@ enum Hint: CaseIterable, Sendable {
                 "There is nowhere to send to: set `alerts` in `config.yaml`.")
         case .sessions:
             Wording(
-                "Каждый браузер, в котором открыт вход. Незнакомый завершите и смените пароль: `sudo vpn-web password`.",
-                "Every browser that is signed in. End what you do not know, and change the password: `sudo vpn-web password`."
+                "Каждый браузер, в котором открыт вход. Незнакомый завершите и смените пароль: `runuser -u vpn-web -- vpn-web password`.",
+                "Every browser that is signed in. End what you do not know, and change the password: `runuser -u vpn-web -- vpn-web password`."
             )
         case .tokens:
             Wording(
-                "Токен даёт программе читать API. Сделать и отозвать: здесь, ниже, или командой `sudo -u vpn-web vpn-web token`.",
-                "A token lets a program read the API. Make and revoke one: here below, or by the command `sudo -u vpn-web vpn-web token`."
+                "Токен даёт программе читать API. Сделать и отозвать: здесь, ниже, или командой `runuser -u vpn-web -- vpn-web token`.",
+                "A token lets a program read the API. Make and revoke one: here below, or by the command `runuser -u vpn-web -- vpn-web token`."
             )
         case .noTokens: Wording("Токенов нет: программам API закрыт.", "No tokens: the API is closed to programs.")
         case .ownPassword:
             Wording(
-                "Смена пароля завершает все остальные сессии. Забытый пароль заменяет код с машины панели: `sudo vpn-web setup-token`.",
-                "A new password ends all other sessions. A forgotten one is replaced by a code from the panel's machine: `sudo vpn-web setup-token`."
+                "Смена пароля завершает все остальные сессии. Забытый пароль заменяет код с машины панели: `runuser -u vpn-web -- vpn-web setup-token`.",
+                "A new password ends all other sessions. A forgotten one is replaced by a code from the panel's machine: `runuser -u vpn-web -- vpn-web setup-token`."
             )
         case .secondFactor:
             Wording(

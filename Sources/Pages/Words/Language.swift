@@ -74,23 +74,25 @@ struct Wording: Sendable {
     }
 
     func pieces(_ language: Language) -> [Piece] {
-        text(language).withUTF8Buffer { utf8 in
-            var pieces: [Piece] = []
-            var start = 0
-            var next = 0
-            while next < utf8.count {
-                let isTick = utf8[next] == UInt8(ascii: "`")
-                guard isTick || utf8[next] == UInt8(ascii: "{") && next + 2 < utf8.count else {
-                    next += 1
-                    continue
-                }
-                if start < next { pieces.append(.words(String(decoding: utf8[start..<next], as: UTF8.self))) }
-                pieces.append(isTick ? .tick : .hole(Int(utf8[next + 1]) - Int(UInt8(ascii: "0"))))
-                next += isTick ? 1 : 3
-                start = next
+        text(language).withUTF8Buffer(Self.pieces)
+    }
+
+    static func pieces(_ utf8: UnsafeBufferPointer<UInt8>) -> [Piece] {
+        var pieces: [Piece] = []
+        var start = 0
+        var next = 0
+        while next < utf8.count {
+            let isTick = utf8[next] == UInt8(ascii: "`")
+            guard isTick || utf8[next] == UInt8(ascii: "{") && next + 2 < utf8.count else {
+                next += 1
+                continue
             }
-            if start < utf8.count { pieces.append(.words(String(decoding: utf8[start...], as: UTF8.self))) }
-            return pieces
+            if start < next { pieces.append(.words(String(decoding: utf8[start..<next], as: UTF8.self))) }
+            pieces.append(isTick ? .tick : .hole(Int(utf8[next + 1]) - Int(UInt8(ascii: "0"))))
+            next += isTick ? 1 : 3
+            start = next
         }
+        if start < utf8.count { pieces.append(.words(String(decoding: utf8[start...], as: UTF8.self))) }
+        return pieces
     }
 }

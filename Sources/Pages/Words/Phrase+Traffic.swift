@@ -1,0 +1,43 @@
+/// Traffic.
+extension Phrase {
+    static let window = Phrase("Время", "Time")
+    static let yesterday = Phrase("Вчера", "Yesterday")
+    static let days7 = Phrase("7 дней", "7 days")
+    static let days30 = Phrase("30 дней", "30 days")
+    static let lastMonth = Phrase("Прошлый месяц", "Last month")
+    static let customDates = Phrase("По датам", "By date")
+    static let fromDay = Phrase("С", "From")
+    static let toDay = Phrase("по", "to")
+    static let show = Phrase("Показать", "Show")
+    static let step = Phrase("Шаг", "Step")
+    static let byUser = Phrase("По пользователям", "By user")
+    static let byNode = Phrase("По нодам", "By node")
+    static let byKey = Phrase("По ключам", "By key")
+    static let byHour = Phrase("по часам", "by hour")
+    static let byDay = Phrase("по дням", "by day")
+    static let byMonth = Phrase("по месяцам", "by month")
+    static let byMoments = Phrase("По датам и нодам", "By dates and nodes")
+    static let byTime = Phrase("По времени", "By time")
+    static let allNodes = Phrase("Все ноды", "All nodes")
+    static let onAverage = Phrase("В среднем", "On average")
+    static let asCSV = Phrase("Скачать CSV", "Download CSV")
+}
+
+/// Charts.
+extension Phrase {
+    static let chartSummary = Phrase(
+        "Скачано {1}, отдано {2}. Больше всего: {3}, {4}.", "Downloaded {1}, uploaded {2}. The most: {3}, {4}.")
+    static let noTrafficSince = Phrase("С {1} трафика не было.", "No traffic since {1}.")
+    static let noTraffic = Phrase("За это время трафика не было.", "No traffic in this time.")
+    static let gap = Phrase("часть времени без наблюдения", "not watched all the time")
+    static let counterReset = Phrase("сброс счётчика", "counter reset")
+    static let zoneOfChart = Phrase("Время: {1}", "Time zone: {1}")
+    static let asTable = Phrase("Таблицей", "As a table")
+    static let when = Phrase("Когда", "When")
+    static let note = Phrase("Заметка", "Note")
+    static let byDays35 = Phrase("По дням, 35 дней", "By day, 35 days")
+    static let byHours7 = Phrase("По часам, 7 дней", "By hour, 7 days")
+    static let byHours24 = Phrase("По часам, 24 часа", "By hour, 24 hours")
+    static let allTraffic = Phrase("Все вместе", "All together")
+    static let overTime = Phrase("По времени", "Over time")
+}
