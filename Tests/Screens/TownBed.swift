@@ -30,6 +30,7 @@ final class TownBed {
         self.servers = servers
         let more = """
             public: { page: true, names: true, minimum: 3 }
+            outbound: { allow: [127.0.0.0/8] }
             services:
               - { kind: tcp, address: "127.0.0.1:\(servers[0].port)" }
               - { kind: ping, address: 127.0.0.1 }

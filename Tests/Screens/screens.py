@@ -135,7 +135,7 @@ class Look:
         page.on("console", lambda message: words.append(message.text))
         page.on("pageerror", lambda error: words.append(str(error)))
         page.on("request", lambda request: requests.append(request.url))
-        answer = self.goto(page, path)
+        answer = self.goto(page, path, words, requests)
         self.seen += 1
         expected = {"missing": (404,), "alerts": (200, 404)}.get(name, (200,))
         if answer.status not in expected:
@@ -159,6 +159,14 @@ class Look:
             }""")
         if wide is not None:
             self.fault(label, f"wider than the screen: {wide}")
+        over = page.evaluate(
+            """() => [...document.querySelectorAll("main :is(td, th, dd, dt, li, p, h1, h2, h3, small, label)")].filter(e => {
+                const style = getComputedStyle(e);
+                return e.clientWidth > 1 && e.scrollWidth > e.clientWidth + 1 && style.overflowX == "visible"
+                  && !e.closest(".unseen, caption");
+              }).slice(0, 3).map(e => e.tagName + "." + e.getAttribute("class") + " " + e.textContent.trim().slice(0, 60))""")
+        if over:
+            self.fault(label, f"words over their neighbours: {over}")
         if not self.choice.no_pictures:
             # Of five thousand peers' pages the first screens say it all.
             page.screenshot(path=self.folder / f"{label}.png", full_page=True, clip=self.clip(page))
@@ -168,7 +176,7 @@ class Look:
                 self.fault(label, f"axe {violation['id']} ({len(violation['nodes'])}): {where}")
         page.close()
 
-    def goto(self, page, path):
+    def goto(self, page, path, *told):
         """Chromium lets a page go when an interface of the machine comes or goes, as other tests make them: asked again."""
         for last in (False, False, True):
             try:
@@ -176,6 +184,8 @@ class Look:
             except Error as error:
                 if last or "ERR_NETWORK_CHANGED" not in str(error):
                     raise
+                for list in told:
+                    list.clear()
         return None
 
     @staticmethod

@@ -123,7 +123,7 @@ extension Page {
         let content: (inout Page) -> Void = { page in
             page.element("a", .href(list.link(sort: list.order.word(for: column)))) { $0.words(column.phrase) }
         }
-        let kind: StaticString = column == .name ? "t" : "n"
+        let kind: StaticString = column == .name || column == .nodes ? "t" : "n"
         guard column == list.order.column else {
             return element("th", .fixed("scope", "col"), .class(kind), content: content)
         }
@@ -158,7 +158,7 @@ extension Page {
             page.share(row.lifetime, of: most)
         }
         numberCell(.devices) { $0.number(row.peersCount) }
-        numberCell(.nodes) { page in
+        cell(.nodes) { page in
             let nodes = Set(row.activeNodes).sorted()
             guard !nodes.isEmpty else { return page.dash() }
             for (index, node) in nodes.prefix(2).enumerated() {
