@@ -182,7 +182,7 @@ class Look:
             try:
                 return page.goto(self.town["url"] + path, wait_until="load")
             except Error as error:
-                if last or "ERR_NETWORK_CHANGED" not in str(error):
+                if last or not re.search("ERR_NETWORK_CHANGED|chrome-error:", str(error)):
                     raise
                 for list in told:
                     list.clear()
