@@ -34,10 +34,7 @@ extension Page {
                 page.element("div", .class("history")) { page in
                     page.element("h3") { page in
                         page.text(service.kind.rawValue)
-                        if let place {
-                            page.text(" · ")
-                            page.name(place)
-                        }
+                        if let place { page.element("span", .class("of")) { $0.name(place) } }
                     }
                     page.dayBars(service.history?.days ?? [], of: service.kind.rawValue)
                 }

@@ -3,7 +3,7 @@ extension Phrase {
     static let nodeFacts = Phrase("Подробно", "In detail")
     static let nodeID = Phrase("Идентификатор", "Id")
     static let aliases = Phrase("Другие имена в боте", "Other names in the bot")
-    static let endpoint = Phrase("Адрес для клиентов", "Clients connect to")
+    static let endpoint = Phrase("Адрес клиентам", "Clients connect to")
     static let readVia = Phrase("Как читается", "Read by")
     static let readLocally = Phrase("на этой машине", "on this machine")
     static let readOverSSH = Phrase("по SSH", "over SSH")
