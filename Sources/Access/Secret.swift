@@ -15,7 +15,7 @@ package struct SecretHash: Sendable, Hashable {
     init(of text: String) { bytes = Sodium.sha256(Array(text.utf8)) }
 
     package static func == (a: SecretHash, b: SecretHash) -> Bool { Sodium.isEqual(a.bytes, b.bytes) }
-    package func hash(into hasher: inout Hasher) { hasher.combine(bytes) }
+    package func hash(into hasher: inout Hasher) { bytes.withUnsafeBytes { hasher.combine(bytes: $0) } }
 }
 
 /// What an API token's owner keeps: `vpnweb_` and 43 characters. Shown once; only its hash is stored.

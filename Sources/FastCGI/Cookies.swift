@@ -12,11 +12,12 @@ package struct Cookies: Sendable {
     package subscript(_ name: String) -> String? {
         header.withUnsafeBytes { header in
             var found: String?
-            var rest = header[...]
-            for _ in 0..<Self.limit where !rest.isEmpty {
-                let piece = rest.prefix { $0 != UInt8(ascii: ";") }
-                rest = rest[piece.endIndex...].dropFirst()
-                guard let equals = piece.firstIndex(of: UInt8(ascii: "=")),
+            var place = 0
+            for _ in 0..<Self.limit where place < header.count {
+                let rest = header.part(place..<header.count)
+                let piece = rest.part(0..<(rest.place(of: UInt8(ascii: ";")) ?? rest.count))
+                place += piece.count + 1
+                guard let equals = piece.place(of: UInt8(ascii: "=")),
                     Self.trimmed(piece[..<equals]).elementsEqual(name.utf8)
                 else { continue }
                 guard found == nil else { return nil }

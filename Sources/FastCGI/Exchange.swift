@@ -81,8 +81,7 @@ struct Exchange: ~Copyable {
         // One record has it: headers are ours, and short.
         guard head.count <= 65_535 else { return false }
         let (id, connection) = (UInt16(truncatingIfNeeded: raw.pointee.requestId), raw.pointee.ipcFd)
-        return (response.sendsBody(to: method) ? response.body : []).withUnsafeBytes {
-            writeAnswer(head: head, body: $0, id: id, to: connection)
-        }
+        return writeAnswer(
+            head: head, body: response.sendsBody(to: method) ? response.body : [], id: id, to: connection)
     }
 }

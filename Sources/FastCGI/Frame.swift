@@ -119,7 +119,13 @@ struct Record {
         end = content.upperBound + Int(bytes[place + 6])
     }
 
+    /// The eight bytes as they lie in memory.
+    static func word(_ type: UInt8, id: UInt16, length: Int, padding: UInt8 = 0) -> UInt64 {
+        (1 << 56 | UInt64(type) << 48 | UInt64(id) << 32 | UInt64(length & 0xffff) << 16 | UInt64(padding) << 8)
+            .bigEndian
+    }
+
     static func header(_ type: UInt8, id: UInt16, length: Int, padding: UInt8 = 0) -> [UInt8] {
-        [1, type, UInt8(id >> 8), UInt8(id & 0xff), UInt8(length >> 8 & 0xff), UInt8(length & 0xff), padding, 0]
+        withUnsafeBytes(of: word(type, id: id, length: length, padding: padding)) { Array($0) }
     }
 }

@@ -1,5 +1,3 @@
-import Glibc
-
 /// The name-value pairs of FCGI_PARAMS, judged but not kept: FastCGI Specification 1.0, section 3.4.
 struct Parameters {
     enum Verdict: Equatable {
@@ -25,12 +23,13 @@ struct Parameters {
             guard let nameLength = length(bytes, &place), let valueLength = length(bytes, &place),
                 nameLength > 0, nameLength <= bytes.count - place, valueLength <= bytes.count - place - nameLength
             else { return .garbage }
-            let name = UnsafeRawBufferPointer(rebasing: bytes[place..<place + nameLength])
+            let name = bytes.part(place..<place + nameLength)
             place += nameLength
-            let value = UnsafeRawBufferPointer(rebasing: bytes[place..<place + valueLength])
+            let value = bytes.part(place..<place + valueLength)
             place += valueLength
             // libfcgi joins them with "=" and ends them with NUL.
-            guard !Self.has(0, name), !Self.has(UInt8(ascii: "="), name), !Self.has(0, value) else { return .garbage }
+            guard name.place(of: 0) == nil, name.place(of: UInt8(ascii: "=")) == nil, value.place(of: 0) == nil
+            else { return .garbage }
             count += 1
             switch name {
             case "CONTENT_LENGTH":
@@ -47,10 +46,6 @@ struct Parameters {
             return .refused(.headersTooLarge.of(path))
         }
         return .fine
-    }
-
-    private static func has(_ byte: UInt8, _ bytes: UnsafeRawBufferPointer) -> Bool {
-        bytes.baseAddress.map { memchr($0, Int32(byte), bytes.count) != nil } ?? false
     }
 
     /// One byte below 128, else four with the top bit set.
@@ -75,10 +70,4 @@ struct Parameters {
         }
         return number
     }
-}
-
-/// A parameter's name in a `switch`.
-func ~= (name: StaticString, bytes: UnsafeRawBufferPointer) -> Bool {
-    bytes.count == name.utf8CodeUnitCount
-        && bytes.elementsEqual(UnsafeRawBufferPointer(start: name.utf8Start, count: bytes.count))
 }

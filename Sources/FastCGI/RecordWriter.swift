@@ -5,38 +5,48 @@ import Glibc
 /// be woken for each.
 ///
 /// False: the other side is gone, or was cut since it did not read in time.
-func writeAnswer(head: [UInt8], body: UnsafeRawBufferPointer, id: UInt16, to connection: Int32) -> Bool {
+func writeAnswer(head: [UInt8], body: [UInt8], id: UInt16, to connection: Int32) -> Bool {
     // A record's content is at most 65,535 bytes; a multiple of 8 needs no padding.
     let most = 65_528
-    let lengths = stride(from: 0, to: body.count, by: most).map { min(most, body.count - $0) }
-    // All but the body's own bytes.
-    var frame = Record.header(Record.stdout, id: id, length: head.count) + head
-    var end = frame.count
-    for length in lengths { frame += Record.header(Record.stdout, id: id, length: length) }
-    frame += Record.ending(id: id)
-    return frame.withUnsafeMutableBytes { frame in
-        var pieces: [iovec] = []
-        pieces.reserveCapacity(2 * lengths.count + 2)
-        func add(_ start: UnsafeRawPointer?, _ length: Int) {
-            pieces.append(iovec(iov_base: UnsafeMutableRawPointer(mutating: start), iov_len: length))
+    let bodies = (body.count + most - 1) / most
+    var words = [Record.word(Record.stdout, id: id, length: head.count)]
+    words.reserveCapacity(bodies + 4)
+    for index in 0..<bodies {
+        words.append(Record.word(Record.stdout, id: id, length: min(most, body.count - index * most)))
+    }
+    words += Record.ending(id: id)
+    return words.withUnsafeBytes { words in
+        head.withUnsafeBytes { head in
+            body.withUnsafeBytes { body in
+                var pieces: [iovec] = []
+                pieces.reserveCapacity(2 * bodies + 3)
+                func add(_ bytes: Slice<UnsafeRawBufferPointer>) {
+                    let bytes = UnsafeRawBufferPointer(rebasing: bytes)
+                    pieces.append(
+                        iovec(iov_base: UnsafeMutableRawPointer(mutating: bytes.baseAddress), iov_len: bytes.count))
+                }
+                var rest = words[...]
+                func addHeader() {
+                    add(rest.prefix(Record.headerLength))
+                    rest = rest.dropFirst(Record.headerLength)
+                }
+                addHeader()
+                add(head[...])
+                for index in 0..<bodies {
+                    addHeader()
+                    add(body.dropFirst(index * most).prefix(most))
+                }
+                add(rest)
+                return writeAll(&pieces, to: connection)
+            }
         }
-        // The head, and the header of the body's first record with it.
-        var place = 0
-        for (index, length) in lengths.enumerated() {
-            end += Record.headerLength
-            add(frame.baseAddress?.advanced(by: place), end - place)
-            add(body.baseAddress?.advanced(by: index * most), length)
-            place = end
-        }
-        add(frame.baseAddress?.advanced(by: place), frame.count - place)
-        return writeAll(&pieces, to: connection)
     }
 }
 
 extension Record {
     /// The end of FCGI_STDOUT, and FCGI_END_REQUEST with status 0, complete.
-    static func ending(id: UInt16) -> [UInt8] {
-        header(stdout, id: id, length: 0) + header(end, id: id, length: 8) + [UInt8](repeating: 0, count: 8)
+    static func ending(id: UInt16) -> [UInt64] {
+        [word(stdout, id: id, length: 0), word(end, id: id, length: 8), 0]
     }
 }
 

@@ -162,6 +162,7 @@ final class WaitingRoom {
         var bytes = response.head()
         if response.sendsBody(to: "GET") { bytes += response.body }
         bytes = Array(bytes.prefix(65_535))
-        return Record.header(Record.stdout, id: id, length: bytes.count) + bytes + Record.ending(id: id)
+        return Record.header(Record.stdout, id: id, length: bytes.count) + bytes
+            + Record.ending(id: id).withUnsafeBytes { Array($0) }
     }
 }

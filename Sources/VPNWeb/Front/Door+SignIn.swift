@@ -217,7 +217,7 @@ extension Door {
             } catch {
                 log.error("a session cannot be ended", metadata: Self.facts(request, ["reason": "\(error)"]))
             }
-            forget(id.hash.bytes)
+            forget(id.hash)
         }
         return SessionCookie.clear
     }

@@ -54,7 +54,7 @@ final class Door: Sendable {
 
     /// What the database said of sessions and tokens, for a second: another process may end one.
     private struct Known: Sendable {
-        var holders: [[UInt8]: (visitor: Visitor, until: ContinuousClock.Instant)] = [:]
+        var holders: [SecretHash: (visitor: Visitor, until: ContinuousClock.Instant)] = [:]
 
         /// How often something was: what was looked up before that is not remembered after it.
         var forgotten: UInt64 = 0
@@ -87,12 +87,12 @@ final class Door: Sendable {
     func visitor(_ request: Request) -> Visitor {
         if let header = request.header("Authorization") {
             guard let token = SecretToken(authorization: header) else { return .unknownToken }
-            let hash = token.hash.bytes
-            return remembered(hash, request) { () throws(StoreError) in try self.tokenHolder(hash) }
+            let hash = token.hash
+            return remembered(hash, request) { () throws(StoreError) in try self.tokenHolder(hash.bytes) }
         }
         guard let id = session(request) else { return .stranger }
-        let hash = id.hash.bytes
-        return remembered(hash, request) { () throws(StoreError) in try self.sessionHolder(hash) }
+        let hash = id.hash
+        return remembered(hash, request) { () throws(StoreError) in try self.sessionHolder(hash.bytes) }
     }
 
     /// What the database calls the visitor's own session. Nil: they brought none.
@@ -103,14 +103,14 @@ final class Door: Sendable {
     }
 
     /// Who was known by it is looked up anew. Nil: everybody.
-    func forget(_ hash: [UInt8]? = nil) {
+    func forget(_ hash: SecretHash? = nil) {
         known.change { known in
             if let hash { known.holders[hash] = nil } else { known.holders.removeAll() }
             known.forgotten &+= 1
         }
     }
 
-    private func remembered(_ hash: [UInt8], _ request: Request, look: () throws(StoreError) -> Visitor) -> Visitor {
+    private func remembered(_ hash: SecretHash, _ request: Request, look: () throws(StoreError) -> Visitor) -> Visitor {
         let now = ContinuousClock.now
         let seen = known.issue
         if let found = seen.value.holders[hash], found.until > now { return found.visitor }

@@ -3,24 +3,28 @@ struct Wishes: Sequence, IteratorProtocol {
     private var rest: Substring.UTF8View
     private var left = 16
 
-    /// As many as anybody means; the rest is not looked at.
+    /// As many as anybody means are looked at.
     init(_ header: String) { rest = header[...].utf8 }
 
     /// The name in small letters; the weight from 0, not at all, to 1.
     mutating func next() -> (name: String, weight: Double)? {
         guard left > 0, !rest.isEmpty else { return nil }
         left -= 1
-        let wish = rest.prefix { $0 != UInt8(ascii: ",") }
+        let wish = rest.prefix { $0 != UInt8(ascii: ",") }.drop(while: Self.isSpace)
         rest = rest[wish.endIndex...].dropFirst()
-        let parts = wish.split(separator: UInt8(ascii: ";")).map(Self.trimmed)
-        let weight = parts.dropFirst().first { $0.starts(with: "q=".utf8) }
-            .map { Double(Substring($0.dropFirst(2))) ?? 0 }
-        return (parts.first.map { Substring($0).lowercased() } ?? "", weight ?? 1)
+        let name = wish.prefix { $0 != UInt8(ascii: ";") && !Self.isSpace($0) }
+        return (Substring(name).lowercased(), Self.weight(wish[name.endIndex...]))
     }
 
-    private static func trimmed(_ text: Substring.UTF8View) -> Substring.UTF8View {
-        var text = text.drop { $0 == UInt8(ascii: " ") }
-        while text.last == UInt8(ascii: " ") { text.removeLast() }
-        return text
+    private static func weight(_ parameters: Substring.UTF8View) -> Double {
+        var rest = parameters
+        while let semicolon = rest.firstIndex(of: UInt8(ascii: ";")) {
+            rest = rest[semicolon...].dropFirst().drop(while: isSpace)
+            guard rest.starts(with: "q=".utf8) else { continue }
+            return Double(Substring(rest.dropFirst(2).prefix { $0 != UInt8(ascii: ";") && !isSpace($0) })) ?? 0
+        }
+        return 1
     }
+
+    private static func isSpace(_ byte: UInt8) -> Bool { byte == UInt8(ascii: " ") }
 }
