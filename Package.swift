@@ -66,12 +66,14 @@ let package = Package(
         .testTarget(name: "RosterTests", dependencies: ["Roster", "Fleet", "WireGuard"]),
         .testTarget(
             name: "StoreTests",
-            dependencies: ["Store", "Accounting", "Fleet", "WireGuard", .product(name: "GRDB", package: "GRDB.swift")]),
+            dependencies: [
+                "Store", "Accounting", "Fleet", "WireGuard", "TestBed", .product(name: "GRDB", package: "GRDB.swift"),
+            ]),
         .testTarget(name: "TransferTests", dependencies: ["Transfer", "TestBed"]),
         .testTarget(name: "ProbesTests", dependencies: ["Probes", "Transfer", "Fleet", "WireGuard", "TestBed"]),
         .testTarget(
             name: "AlertsTests", dependencies: ["Alerts", "Transfer", "Fleet", "WireGuard", "Store", "TestBed"]),
-        .testTarget(name: "PagesTests", dependencies: ["Pages", "Fleet", "WireGuard"]),
+        .testTarget(name: "PagesTests", dependencies: ["Pages", "Fleet", "WireGuard", "TestBed"]),
         .testTarget(name: "FastCGITests", dependencies: ["FastCGI"]),
         .testTarget(name: "AccessTests", dependencies: ["Access"]),
         .testTarget(

@@ -22,20 +22,17 @@ final class Line {
     init?(_ transport: Transport, to address: HostAddress, port: UInt16) {
         let type = transport == .udp ? SOCK_DGRAM : SOCK_STREAM
         let flags = Int32(SOCK_CLOEXEC.rawValue) | Int32(SOCK_NONBLOCK.rawValue)
-        descriptor = socket(address.family, Int32(type.rawValue) | flags, 0)
-        self.transport = transport
+        let descriptor = socket(address.family, Int32(type.rawValue) | flags, 0)
         guard descriptor >= 0 else { return nil }
+        self.descriptor = descriptor
+        self.transport = transport
+        // From here on `deinit` closes it, also where this gives nil; a close that succeeds leaves errno as it is.
         if transport == .tcp {
             var one: Int32 = 1
             setsockopt(descriptor, Int32(IPPROTO_TCP), TCP_NODELAY, &one, 4)
         }
         let code = address.withSocketAddress(port: port) { connect(descriptor, $0, $1) }
-        if code != 0, errno != EINPROGRESS {
-            let reason = errno
-            close(descriptor)
-            errno = reason
-            return nil
-        }
+        if code != 0, errno != EINPROGRESS { return nil }
     }
 
     deinit { close(descriptor) }

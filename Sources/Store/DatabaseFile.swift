@@ -63,10 +63,9 @@ final class DaemonLock: Sendable {
     init(_ path: String) throws(StoreError) {
         let path = path + ".lock"
         file = try Self.open(path)
+        // From here on `deinit` closes it, also where this throws.
         guard flock(file, LOCK_EX | LOCK_NB) == 0 else {
-            let code = errno
-            close(file)
-            guard code == EWOULDBLOCK else { throw DatabaseFile.failure("lock \(path)") }
+            guard errno == EWOULDBLOCK else { throw DatabaseFile.failure("lock \(path)") }
             throw StoreError(.inUse, "lock \(path)", "a vpn-web daemon has this database", "stop it first")
         }
     }

@@ -1,6 +1,7 @@
 import Fleet
 import Foundation
 import Pages
+import TestBed
 import Testing
 import WireGuard
 
@@ -200,20 +201,12 @@ import WireGuard
         func elements(_ name: String, _ html: [UInt8]) throws -> [String] {
             let file = folder.appending(path: name)
             try Data(html).write(to: file)
-            let chromium = Process()
-            let output = Pipe()
-            chromium.executableURL = URL(filePath: Self.chromium)
-            chromium.arguments = [
-                "--headless=new", "--no-sandbox", "--disable-gpu", "--user-data-dir=\(folder.path)/profile",
-                "--dump-dom",
-                file.absoluteString,
-            ]
-            chromium.standardOutput = output
-            chromium.standardError = FileHandle.nullDevice
-            try chromium.run()
-            let dom = try output.fileHandleForReading.readToEnd() ?? Data()
-            chromium.waitUntilExit()
-            return Tags(Array(dom)).list.map { $0 == "bdi[title]" ? "bdi[]" : $0 }
+            let dom = try must(
+                [
+                    Self.chromium, "--headless=new", "--no-sandbox", "--disable-gpu",
+                    "--user-data-dir=\(folder.path)/profile", "--dump-dom", file.absoluteString,
+                ], limit: .seconds(240))
+            return Tags(Array(dom.utf8)).list.map { $0 == "bdi[title]" ? "bdi[]" : $0 }
         }
         // All regressions in one page, one a user; the tags are those of harmless names in the same places.
         func page(_ names: [String]) -> [UInt8] {

@@ -1,6 +1,7 @@
 import Accounting
 import Fleet
 import Foundation
+import TestBed
 import Testing
 import WireGuard
 
@@ -42,20 +43,15 @@ struct CrashTests {
         var expected = Ledger(node: Self.node)
         var sum = Traffic.zero
         for _ in 0..<times {
-            let writer = Process()
-            writer.executableURL = try FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")
-                .withFileURL
-            writer.arguments = ["--testing-library", "swift-testing", "--filter", "writes until it is killed"]
-            writer.environment = environment.merging(["VPNWEB_CRASH_WRITER": folder.database]) { $1 }
-            writer.standardOutput = FileHandle.nullDevice
-            writer.standardError = FileHandle.nullDevice
-            try writer.run()
+            let writer = try Child(
+                [
+                    FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe"), "--testing-library",
+                    "swift-testing", "--filter", "writes until it is killed",
+                ], environment: environment.merging(["VPNWEB_CRASH_WRITER": folder.database]) { $1 })
             let hasBooked = wait { FileManager.default.fileExists(atPath: folder.database + ".booked") }
             // Not for luck: the moment of the kill is the one thing to be random here.
             usleep(UInt32.random(in: 0..<20_000))
-            Foundation.kill(writer.processIdentifier, SIGKILL)
-            writer.waitUntilExit()
-            #expect(writer.terminationReason == .uncaughtSignal)
+            #expect(writer.kill() == 128 + SIGKILL)
             try #require(hasBooked)
             try FileManager.default.removeItem(atPath: folder.database + ".booked")
 
@@ -97,8 +93,4 @@ struct CrashTests {
         }
         return false
     }
-}
-
-extension String {
-    fileprivate var withFileURL: URL { URL(fileURLWithPath: self) }
 }

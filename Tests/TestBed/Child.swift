@@ -119,17 +119,15 @@ package final class Child: Sendable {
 package enum ProcessTable {
     /// Field 22 of /proc/PID/stat. Nil: no such process, or it is dead and not yet waited for.
     package static func startTime(of pid: Int32) -> UInt64? {
-        guard let text = try? String(contentsOfFile: "/proc/\(pid)/stat", encoding: .utf8),
-            let end = text.lastIndex(of: ")")
-        else { return nil }
+        let text = read("/proc/\(pid)/stat")
+        guard let end = text.lastIndex(of: ")") else { return nil }
         let fields = text[text.index(after: end)...].split(separator: " ")
         guard fields.count > 19, fields[0] != "Z" else { return nil }
         return UInt64(fields[19])
     }
 
     package static func children(of pid: Int32) -> [Int32] {
-        let text = try? String(contentsOfFile: "/proc/\(pid)/task/\(pid)/children", encoding: .utf8)
-        return (text ?? "").split(separator: " ").compactMap { Int32($0) }
+        read("/proc/\(pid)/task/\(pid)/children").split(separator: " ").compactMap { Int32($0) }
     }
 
     /// Stops a process and all that descend from it; which they are.

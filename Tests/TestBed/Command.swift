@@ -44,8 +44,10 @@ package func must(
 }
 
 /// A file's text; bytes that are not UTF-8 are replaced, a file that is not there is empty.
+///
+/// Not by FileManager: of the kernel's own files, which say that they are empty, it reads the first page alone.
 package func read(_ path: String) -> String {
-    String(decoding: FileManager.default.contents(atPath: path) ?? Data(), as: UTF8.self)
+    String(decoding: (try? FileHandle(forReadingAtPath: path)?.readToEnd()) ?? Data(), as: UTF8.self)
 }
 
 /// Writes a file, in place, readable by its owner only unless said otherwise.

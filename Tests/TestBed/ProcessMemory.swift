@@ -21,7 +21,7 @@ package struct ProcessMemory {
         defer { close(memory) }
         kill(pid, SIGSTOP)
         defer { kill(pid, SIGCONT) }
-        // proc(5): a file of one moment only when it is read at once.
+        // The list is of one moment, since the process stands still.
         for line in read("/proc/\(pid)/maps").split(separator: "\n") {
             let fields = line.split(separator: " ", maxSplits: 1)
             let ends = fields[0].split(separator: "-").compactMap { UInt64($0, radix: 16) }

@@ -1,5 +1,6 @@
 import Foundation
 import Glibc
+import TestBed
 
 /// A file system of ext4 whose device can be made to fail: it lies in a file on a small file system in memory, and where
 /// that is full, blocks that were never written cannot be.
@@ -51,7 +52,7 @@ final class FailingDisk {
 
     /// As the kernel does with a disk that it found damaged. Nobody can write, files that are open for it included.
     func turnReadOnly() -> Bool {
-        let mounts = (try? String(contentsOfFile: "/proc/mounts", encoding: .utf8)) ?? ""
+        let mounts = read("/proc/mounts")
         let line = mounts.split(separator: "\n").first { $0.contains(" \(path) ") }
         guard let device = line?.split(separator: " ").first?.split(separator: "/").last,
             let file = FileHandle(forWritingAtPath: "/sys/fs/ext4/\(device)/trigger_fs_error")
@@ -67,14 +68,6 @@ final class FailingDisk {
     }
 
     private static func run(_ command: String...) -> Bool {
-        let process = Process()
-        process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
-        process.arguments = command
-        process.environment = ["PATH": "/usr/sbin:/usr/bin:/sbin:/bin"]
-        process.standardOutput = FileHandle.nullDevice
-        process.standardError = FileHandle.nullDevice
-        guard (try? process.run()) != nil else { return false }
-        process.waitUntilExit()
-        return process.terminationStatus == 0
+        (try? TestBed.run(command))?.status == 0
     }
 }

@@ -3,6 +3,7 @@ import Foundation
 import Glibc
 import Pages
 import Store
+import TestBed
 import Testing
 
 @testable import VPNWeb
@@ -61,14 +62,7 @@ struct SecurityTests {
     @Test func `asking changes nothing`() throws {
         func content() throws -> [String] {
             // The journal is folded in by whoever reads.
-            let process = Process()
-            process.executableURL = URL(filePath: "/usr/bin/sqlite3")
-            process.arguments = ["-readonly", site.store.path, ".dump"]
-            let output = Pipe()
-            process.standardOutput = output
-            try process.run()
-            let text = try output.fileHandleForReading.readToEnd().map { String(decoding: $0, as: UTF8.self) } ?? ""
-            process.waitUntilExit()
+            let text = try must(["sqlite3", "-readonly", site.store.path, ".dump"])
             let lines = text.split(separator: "\n").map(String.init)
             #expect(lines.count > 50)
             return lines.filter {

@@ -1,4 +1,5 @@
 import Foundation
+import TestBed
 import Testing
 
 /// What the source and the program may not have.
@@ -58,14 +59,7 @@ struct SourceTests {
         }
         let program = Self.root + "/.build/debug/vpn-web"
         try #require(FileManager.default.isExecutableFile(atPath: program), "swift build")
-        let process = Process()
-        process.executableURL = URL(filePath: "/usr/bin/nm")
-        process.arguments = ["-D", "--undefined-only", program]
-        let output = Pipe()
-        process.standardOutput = output
-        try process.run()
-        let text = try output.fileHandleForReading.readToEnd().map { String(decoding: $0, as: UTF8.self) } ?? ""
-        process.waitUntilExit()
+        let text = try must(["nm", "-D", "--undefined-only", program])
         let symbols = Set(
             text.split(whereSeparator: \.isWhitespace).map { $0.prefix { $0 != "@" } })
         #expect(symbols.contains("poll") && symbols.count > 100)
