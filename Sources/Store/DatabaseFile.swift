@@ -81,6 +81,8 @@ final class DaemonLock: Sendable {
     }
 
     deinit {
+        // Closing would not do while a process that was just forked has not yet become another program: it has a copy.
+        flock(file, LOCK_UN)
         close(file)
     }
 }

@@ -65,7 +65,9 @@ struct TraceTests {
         let home = try Namespace(bed, "home")
         let panel = try Panel(
             home.network, program: #require(Program.path),
-            nodes: "  - { id: away, ssh: { host: 203.0.113.9, user: vpn-web, key: \(SSHKey(bed.folder + "/key").path) } }",
+            nodes: """
+                  - { id: away, ssh: { host: 203.0.113.9, user: vpn-web, key: \(SSHKey(bed.folder + "/key").path) } }
+                """,
             more: """
                 services:
                   - { kind: tcp, address: "203.0.113.7:9", every: 5s, timeout: 2s }
