@@ -59,11 +59,15 @@ class Look:
     def sign_in(self):
         context = self.browser.new_context(ignore_https_errors=True)
         page = context.new_page()
-        page.goto(self.town["url"] + "/login")
-        page.fill("input[type=password]", self.town["password"])
-        page.click("main button[type=submit]")
-        page.wait_for_url(lambda url: "/login" not in url)
-        state = context.storage_state()
+        for _ in range(3):
+            self.goto(page, "/login")
+            page.fill("input[type=password]", self.town["password"])
+            page.click("main button[type=submit]")
+            page.wait_for_url(lambda url: "/login" not in url)
+            # Where chromium let the page go it is at an error of its own, and nobody is signed in.
+            state = context.storage_state()
+            if any(cookie["name"] == "__Host-vpnweb" for cookie in state["cookies"]):
+                break
         context.close()
         return state
 
