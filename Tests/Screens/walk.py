@@ -21,7 +21,7 @@ class Walk:
         context.close()
 
     def open(self, path):
-        answer = self.page.goto(self.look.town["url"] + path)
+        answer = self.look.goto(self.page, path)
         assert answer.status == 200, f"{path}: {answer.status}"
 
     def section(self, name):

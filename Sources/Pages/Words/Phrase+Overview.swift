@@ -70,7 +70,7 @@ extension Phrase {
     static let peerOnline = Phrase("на связи", "online")
     static let peerRecent = Phrase("был недавно", "recent")
     static let peerOffline = Phrase("не на связи", "offline")
-    static let peerNever = Phrase("не подключался", "never connected")
+    static let peerNever = Phrase("ещё не был", "never connected")
     static let serviceOnline = Phrase("работает", "works")
     static let serviceOffline = Phrase("не работает", "down")
     static let serviceUnknown = Phrase("неизвестно", "unknown")
