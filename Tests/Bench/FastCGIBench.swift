@@ -31,14 +31,11 @@ struct Race {
     private let port: UInt16
     private let count: Int
     private let path: String
-    private let headers: () throws -> [String]
+    private let headers: [String]
     private let programs: [Program]
 
-    /// `path` is what ours is asked for, with these headers, made anew for each turn.
-    init(
-        ours: String, body: [UInt8], path: String = "/", headers: @escaping () throws -> [String] = { [] },
-        in folder: URL
-    ) throws {
+    /// `path` is what ours is asked for, with these headers.
+    init(ours: String, body: [UInt8], path: String = "/", headers: [String] = [], in folder: URL) throws {
         let file = { (name: String) in folder.appending(path: name).path }
         let limit = file("limit.sock")
         unlink(limit)
@@ -49,7 +46,7 @@ struct Race {
         let port = port
         try eventually("nginx listens") { isListening(port) }
         // The same bytes: our head too, which nginx reads line by line.
-        let head = try Self.head("http://127.0.0.1:\(port)\(path)", headers(), length: body.count)
+        let head = try Self.head("http://127.0.0.1:\(port)\(path)", headers, length: body.count)
         try head.fresh.write(toFile: file("head"), atomically: true, encoding: .utf8)
         try head.unchanged.write(toFile: file("unchanged"), atomically: true, encoding: .utf8)
         try Data(body).write(to: folder.appending(path: "body"))
@@ -124,7 +121,7 @@ struct Race {
     private func ask(_ path: String) throws -> Double {
         let report = try Program.output(
             "/usr/bin/env",
-            ["wrk", "-t1", "-c16", "-d2s"] + headers().flatMap { ["-H", $0] } + ["http://127.0.0.1:\(port)\(path)"])
+            ["wrk", "-t1", "-c16", "-d2s"] + headers.flatMap { ["-H", $0] } + ["http://127.0.0.1:\(port)\(path)"])
         if report.contains("Non-2xx") || report.contains("Socket errors") {
             throw Limit.Failure(description: "\(path) answered with errors:\n\(report)")
         }
