@@ -180,6 +180,32 @@ import WireGuard
                 == text.replacing(" ", with: "\u{A0}").replacing("только\u{A0}", with: "только "))
     }
 
+    @Test(
+        arguments: [
+            (
+                "Mozilla/5.0 (Linux; Android 14) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/126.0 Mobile Safari/537.36",
+                "Chrome · Android"
+            ),
+            (
+                "Mozilla/5.0 (iPhone; CPU iPhone OS 17_5 like Mac OS X) AppleWebKit/605.1.15 Version/17.5 Safari/604.1",
+                "Safari · iPhone"
+            ),
+            (
+                "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 Chrome/126.0 Safari/537.36 Edg/126.0",
+                "Edge · Windows"
+            ),
+            (
+                "Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7) Chrome/124.0 YaBrowser/24.6 Safari/537.36",
+                "Yandex · macOS"
+            ),
+            ("Mozilla/5.0 (X11; Linux x86_64; rv:128.0) Gecko/20100101 Firefox/128.0", "Firefox · Linux"),
+            ("Mozilla/5.0 (Nintendo) Firefox/1.0", "Firefox"), ("curl/8.5.0", nil), ("", nil),
+            ("<script> Mozilla/5.0 (X11) Firefox/1", nil),
+        ] as [(String, String?)])
+    func `a browser is called by its name`(userAgent: String, name: String?) {
+        #expect(BrowserName.of(userAgent) == name)
+    }
+
     @Test func `a time is told in the owner's zone with its distance from UTC`() {
         var moscow = clock(.russian)
         #expect(moscow.absolute(Fleets.now) == "19.11.2026 14:05:10 UTC+3")

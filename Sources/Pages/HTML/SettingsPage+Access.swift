@@ -27,18 +27,30 @@ extension Page {
 
     private mutating func session(_ session: SettingsPage.Session) {
         rowHead(.browser) { page in
-            if session.userAgent.isEmpty { page.dash() } else { page.name(session.userAgent) }
+            page.browser(session.userAgent)
             if session.isThisOne { page.element("em") { $0.words(.thisOne) } }
         }
         cell(.address) { $0.code(session.address) }
         numberCell(.begun) { $0.exactly(session.created) }
         numberCell(.lastSeen) { $0.ago(session.lastSeen) }
         numberCell(.action) { page in
-            guard !session.isThisOne else { return page.element("span", .class("dash")) { $0.words(.thisOne) } }
+            // Signing out ends it, above.
+            guard !session.isThisOne else { return page.element("span", .class("dash")) { $0.text("–") } }
             page.form(Link("/settings/end-session")) { page in
                 page.hidden("session", session.id)
                 page.submit(.endSession)
             }
+        }
+    }
+
+    /// A known one by its name, with what it said of itself behind it.
+    private mutating func browser(_ userAgent: String) {
+        if userAgent.isEmpty {
+            dash()
+        } else if let name = BrowserName.of(userAgent) {
+            element("span", .title(Self.cut(userAgent, 2000))) { $0.text(name) }
+        } else {
+            name(userAgent)
         }
     }
 
