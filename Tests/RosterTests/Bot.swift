@@ -27,7 +27,8 @@ final class Bot {
 
     func start(_ statements: String) {
         turn += 1
-        input.fileHandleForWriting.write(Data((statements + "\n.print end of \(turn)\n").utf8))
+        // Where sqlite3 has ended nothing is said: `finish` gives nil.
+        try? input.fileHandleForWriting.write(contentsOf: Data((statements + "\n.print end of \(turn)\n").utf8))
     }
 
     /// What it said since `start`, once all is carried out. Nil: not within `seconds`.

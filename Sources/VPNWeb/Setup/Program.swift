@@ -53,11 +53,11 @@ struct Program {
         }
         if let input {
             // Less than a pipe holds: it does not wait for the reader.
-            source.fileHandleForWriting.write(Data(input.utf8))
+            try? source.fileHandleForWriting.write(contentsOf: Data(input.utf8))
             try? source.fileHandleForWriting.close()
         }
-        let text = visible ? Data() : output.fileHandleForReading.readDataToEndOfFile()
-        let complaints = visible ? Data() : errors.fileHandleForReading.readDataToEndOfFile()
+        func all(_ pipe: Pipe) -> Data { visible ? Data() : (try? pipe.fileHandleForReading.readToEnd()) ?? Data() }
+        let (text, complaints) = (all(output), all(errors))
         process.waitUntilExit()
         let isExit = process.terminationReason == .exit
         return Outcome(
