@@ -60,7 +60,7 @@ let package = Package(
         // What is not shipped: tests beside each room, real nodes to test on, the demo, the benchmarks.
         .testTarget(name: "WireGuardTests", dependencies: ["WireGuard"]),
         .testTarget(name: "AccountingTests", dependencies: ["Accounting", "Fleet", "WireGuard"]),
-        .testTarget(name: "SSHTests", dependencies: ["SSH"]),
+        .testTarget(name: "SSHTests", dependencies: ["SSH", "TestBed"]),
         .testTarget(name: "NetlinkTests", dependencies: ["Netlink"]),
         .testTarget(name: "NodesTests", dependencies: ["Nodes", "SSH", "Fleet", "WireGuard", "TestBed"]),
         .testTarget(name: "RosterTests", dependencies: ["Roster", "Fleet", "WireGuard"]),
@@ -74,7 +74,7 @@ let package = Package(
         .testTarget(
             name: "AlertsTests", dependencies: ["Alerts", "Transfer", "Fleet", "WireGuard", "Store", "TestBed"]),
         .testTarget(name: "PagesTests", dependencies: ["Pages", "Fleet", "WireGuard", "TestBed"]),
-        .testTarget(name: "FastCGITests", dependencies: ["FastCGI"]),
+        .testTarget(name: "FastCGITests", dependencies: ["FastCGI", "TestBed"]),
         .testTarget(name: "AccessTests", dependencies: ["Access"]),
         .testTarget(
             name: "VPNWebTests",

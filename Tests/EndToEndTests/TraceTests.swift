@@ -31,7 +31,7 @@ struct TraceTests {
         let trace = bed.folder + "/trace"
         // Swift's own crash handler is a process beside the program; it would be the only one.
         try panel.start(
-            under: ["strace", "-f", "-qq", "--seccomp-bpf", "-e", "trace=process", "-o", trace],
+            under: Self.strace("process", to: trace),
             environment: ["SWIFT_BACKTRACE": "enable=no"])
         let owner = try panel.signIn()
         for route in ["/", "/api/traffic", "/api/users", "/health"] { #expect(try owner.get(route).status == 200) }
@@ -75,17 +75,15 @@ struct TraceTests {
                   - { kind: https, url: "https://203.0.113.7/", every: 5s, timeout: 2s }
                 """)
         try panel.setPassword()
-        func strace(_ file: String) -> [String] {
-            ["strace", "-f", "-qq", "--seccomp-bpf", "-e", "trace=close,exit_group", "-e", "signal=none", "-o", file]
-        }
         let (trace, second) = (bed.folder + "/trace", bed.folder + "/trace2")
-        try panel.start(under: strace(trace), environment: ["SWIFT_BACKTRACE": "enable=no"])
+        try panel.start(
+            under: Self.strace("close,exit_group", to: trace), environment: ["SWIFT_BACKTRACE": "enable=no"])
         let owner = try panel.signIn()
         try eventually("no service answers") {
             try owner.get("/api/services").text.components(separatedBy: "\"offline\"").count > 2 ? true : nil
         }
         let arguments = [Program.path ?? "", "serve", "--config", panel.configurationPath]
-        let refused = try panel.place.run(strace(second) + arguments)
+        let refused = try panel.place.run(Self.strace("close,exit_group", to: second) + arguments)
         #expect(refused.errors.contains("a vpn-web daemon has this database"))
         #expect(panel.stop() == 0)
         for file in [trace, second] {
@@ -94,5 +92,9 @@ struct TraceTests {
             #expect(lines.contains { $0.contains("close") && $0.hasSuffix("= 0") })
             #expect(lines.filter { $0.contains("EBADF") } == [])
         }
+    }
+
+    private static func strace(_ calls: String, to file: String) -> [String] {
+        ["strace", "-f", "-qq", "--seccomp-bpf", "-e", "trace=\(calls)", "-e", "signal=none", "-o", file]
     }
 }

@@ -3,6 +3,8 @@ import Glibc
 import Synchronization
 import Testing
 
+import func TestBed.read
+
 @testable import FastCGI
 
 /// Whoever can write the socket, or stands behind nginx, and means no good.
@@ -119,15 +121,12 @@ struct HostileTests {
         let body = [UInt8](repeating: 1, count: 2_000)
         for _ in 0..<2_000 { #expect(try ask(served.path, Wire.request("POST", "/", body: body))?.body.count == 2_000) }
         // Other suites open and close descriptors meanwhile: what leads to our socket is in the kernel's table.
-        let isAlone = try eventually { try connections(served.path).count == 1 }
-        let left = try connections(served.path)
-        #expect(isAlone, "\(left)")
+        let isAlone = eventually { connections(served.path).count == 1 }
+        #expect(isAlone, "\(connections(served.path))")
     }
 
-    private func connections(_ path: String) throws -> [Substring] {
-        // To its end: of a kernel's file String(contentsOfFile:) reads the first page alone.
-        let table = try FileHandle(forReadingAtPath: "/proc/net/unix")?.readToEnd() ?? Data()
-        return String(decoding: table, as: UTF8.self).split(separator: "\n").filter { $0.hasSuffix(path) }
+    private func connections(_ path: String) -> [Substring] {
+        read("/proc/net/unix").split(separator: "\n").filter { $0.hasSuffix(path) }
     }
 }
 

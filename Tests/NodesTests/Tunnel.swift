@@ -22,8 +22,9 @@ final class Tunnel {
             let process = try Child(
                 ["wireguard-go", "-f", interface], environment: ["LOG_LEVEL": "silent", "WG_PROCESS_FOREGROUND": "1"])
             processes.append(process)
-            // Not a moment before it listens: `wg` removes a socket that refuses it.
-            guard wait({ isListening("/var/run/wireguard/\(interface).sock") }) else { throw Missing() }
+            guard wait({ (try? isWireGuardListening(interface) { try TestBed.must($0) }) == true }) else {
+                throw Missing()
+            }
         }
         try FileManager.default.createSymbolicLink(
             atPath: folder.path + "/\(name).sock", withDestinationPath: "/var/run/wireguard/\(name).sock")
@@ -61,10 +62,6 @@ final class Tunnel {
     func close() {
         for process in processes { process.stop() }
         _ = try? run(["ip", "netns", "del", far])
-    }
-
-    private func isListening(_ socket: String) -> Bool {
-        ((try? run(["ss", "-Hxl"]).out).map(text) ?? "").split(separator: "\n").contains { $0.contains(socket + " ") }
     }
 
     private func publicKey(_ key: String) throws -> String { try Self.line(["wg", "pubkey"], input: key + "\n") }

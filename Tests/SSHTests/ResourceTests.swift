@@ -2,6 +2,8 @@ import Foundation
 import Glibc
 import Testing
 
+import func TestBed.read
+
 @testable import SSH
 
 /// What is left behind: nothing. Serialized, and alone in its counting: others run meanwhile in the same process, so it counts its own.
@@ -113,7 +115,7 @@ private enum Memory {
         else { return ["no memory"] }
         defer { munmap(window, size) }
         let own = UInt(bitPattern: window)..<UInt(bitPattern: window) + UInt(size)
-        let maps = text("/proc/self/maps")
+        let maps = read("/proc/self/maps")
         var places: [String] = []
         for line in maps.split(separator: "\n") {
             let words = line.split(separator: " ")
@@ -137,18 +139,6 @@ private enum Memory {
             }
         }
         return places
-    }
-
-    /// To its end, which Foundation does not do with the kernel's files: they say that they are empty.
-    private static func text(_ path: String) -> String {
-        let file = open(path, O_RDONLY)
-        defer { close(file) }
-        var (bytes, buffer): ([UInt8], [UInt8]) = ([], [UInt8](repeating: 0, count: 4096))
-        while true {
-            let got = read(file, &buffer, buffer.count)
-            guard got > 0 else { return String(decoding: bytes, as: UTF8.self) }
-            bytes += buffer[..<got]
-        }
     }
 
     private static func lengths(_ bytes: UnsafeBufferPointer<UInt8>, _ reversed: [UInt8]) -> [Int] {

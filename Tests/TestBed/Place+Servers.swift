@@ -7,6 +7,12 @@ package enum Script {
     }
 }
 
+/// Whether a wireguard-go takes questions, by what `ask` prints of the sockets where it runs. Not asked with `wg`: it takes a socket
+/// that is bound and not yet listening for a dead one's, and removes it.
+package func isWireGuardListening(_ interface: String, _ ask: ([String]) throws -> String) rethrows -> Bool {
+    try ask(["ss", "-Hxl"]).split(separator: "\n").contains { $0.contains("/wireguard/\(interface).sock ") }
+}
+
 extension Place {
     /// A program that speaks none of ours, over TCP and UDP.
     @discardableResult
@@ -34,9 +40,7 @@ extension Place {
             if let status = child.status {
                 throw BedError("wireguard-go \(interface)", "exit \(status): \(read(log).suffix(600))")
             }
-            // Not asked with `wg`: it takes a socket that is bound and not yet listening for a dead one's, and removes it.
-            let sockets = try must(["ss", "-Hxl"]).split(separator: "\n")
-            return sockets.contains { $0.contains("/wireguard/\(interface).sock ") } ? true : nil
+            return try isWireGuardListening(interface) { try must($0) } ? true : nil
         }
         return child
     }
