@@ -19,6 +19,9 @@ PYTHON = .build/python
 # The package: a build of its own, so that others stay, and the version that the program itself names.
 DEB = .build-deb
 
+# The tests with AddressSanitizer in them: a build of its own too.
+ASAN = .build-asan
+
 # The Debian of test-deb, by what is in it.
 MACHINE = $(DEB)/bookworm-$(shell echo $(MACHINE_PACKAGES) | cksum | cut -d" " -f1)
 VERSION = $(shell sed -n 's/.*static let text = "\(.*\)"/\1/p' Sources/VPNWeb/Version.swift)
@@ -29,8 +32,8 @@ SCRIPTS = .ci/run $(wildcard Sources/Nodes/Resources/*.sh Tests/*.sh Tests/Packa
 	debian/postinst debian/prerm debian/postrm
 
 .DEFAULT_GOAL = help
-.PHONY: help deps build-deps bed-deps test-deps test-packages bench-deps deb-deps build deb pack lint-deb test-deb sbom lint test screens bench demo \
-	demo-down clean
+.PHONY: help deps build-deps bed-deps test-deps test-packages bench-deps deb-deps build deb pack lint-deb test-deb sbom lint test sanitize screens \
+	bench demo demo-down clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -55,6 +58,13 @@ test: test-deps lint ## everything that can be checked, in about ten minutes
 	$(MAKE) --no-print-directory lint-deb
 	$(SWIFT) build --product screens
 	.build/debug/screens 3 -- --quick
+
+# ResourceTests read the whole memory of their process: AddressSanitizer's own is endless.
+sanitize: test-deps ## the unit tests under AddressSanitizer: no memory is used after it was given back
+	$(SWIFT) build --product vpn-web
+	$(SWIFT) build --build-tests --sanitize=address --scratch-path $(ASAN)
+	ASAN_OPTIONS=detect_leaks=0 $(SWIFT) test --skip-build --sanitize=address --scratch-path $(ASAN) \
+		--skip 'EndToEndTests|ResourceTests'
 
 screens: test-deps ## every page in chromium, at every width, theme and language: pictures in .build/screens, axe-core
 	$(SWIFT) build --product vpn-web
@@ -110,7 +120,7 @@ demo-down: ## remove every trace of a demo, also of one that was killed
 	else [ -x .build/release/demo ] || $(SWIFT) build -c release --product demo; .build/release/demo down; fi
 
 clean: ## remove what was built
-	rm -rf .build $(DEB)
+	rm -rf .build $(DEB) $(ASAN)
 
 # install PACKAGES: quick where all is there. Sudo is asked for only where something is missing. No package starts its
 # service (policy-rc.d): tests start what they want where they want it, and nobody asked for a proxy on this machine.

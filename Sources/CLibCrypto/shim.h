@@ -8,3 +8,8 @@
 #include <openssl/rand.h>
 #include <openssl/sha.h>
 #include <openssl/x509.h>
+
+// A parameter keeps the address of its name: a literal's stays, that of a String which Swift passes is good for the one call.
+static inline OSSL_PARAM clibcrypto_mac_size(size_t *size) {
+    return OSSL_PARAM_construct_size_t(OSSL_MAC_PARAM_SIZE, size);
+}

@@ -50,6 +50,13 @@ struct SourceTests {
         }
     }
 
+    /// A String's address is good for the one call that it is passed to: what C keeps is made in C, of literals (CLibCrypto/shim.h).
+    @Test func `no parameter of OpenSSL keeps the address of a Swift string`() throws {
+        for (place, line) in try Self.lines(of: ["."]) where line.contains("OSSL_PARAM_construct_") {
+            #expect(line.contains("OSSL_PARAM_construct_end()"), "\(place)")
+        }
+    }
+
     /// C7: what a program never calls, nobody makes it call. `setup` alone runs others, by full path and without a shell.
     @Test func `the daemon cannot start another program`() throws {
         for (place, line) in try Self.lines(of: ["."]) where !place.hasPrefix("./VPNWeb/Setup/") {

@@ -59,7 +59,7 @@ enum Hash: Sendable {
         var size = mac.count
         var count = 0
         let isDone = withUnsafeMutablePointer(to: &size) { size in
-            let parameters = [OSSL_PARAM_construct_size_t(OSSL_MAC_PARAM_SIZE, size), OSSL_PARAM_construct_end()]
+            let parameters = [clibcrypto_mac_size(size), OSSL_PARAM_construct_end()]
             return EVP_Q_mac(
                 nil, OSSL_MAC_NAME_BLAKE2SMAC, nil, nil, parameters, key, key.count, bytes, bytes.count, &mac,
                 mac.count, &count)
