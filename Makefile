@@ -27,6 +27,9 @@ MACHINE = $(DEB)/bookworm-$(shell echo $(MACHINE_PACKAGES) | cksum | cut -d" " -
 VERSION = $(shell sed -n 's/.*static let text = "\(.*\)"/\1/p' Sources/VPNWeb/Version.swift)
 export SOURCE_DATE_EPOCH ?= $(shell git log -1 --format=%ct 2>/dev/null || date +%s)
 
+# What a crash says is its words and the thread's calls: a log is read from its end, and often only that.
+export SWIFT_BACKTRACE ?= enable=yes,color=no,interactive=no,threads=crashed,registers=none,images=none
+
 SWIFT = swift
 SCRIPTS = .ci/run $(wildcard Sources/Nodes/Resources/*.sh Tests/*.sh Tests/Package/*.sh) \
 	debian/postinst debian/prerm debian/postrm

@@ -25,13 +25,13 @@ extension Phrase {
     static let cause = Phrase("Причина", "Cause")
     static let outages = Phrase("Сбои", "Outages")
     static let barsSummary = Phrase(
-        "{1}: доступность {2}, дней со сбоями: {3}, без данных: {4}",
-        "{1}: {2} up, {3} days with outages, {4} days without data")
+        "{1}: доступность {2}, дней со сбоями: {3}, почти или совсем без данных: {4}",
+        "{1}: {2} up, {3} days with outages, {4} with little or no data")
     static let barUp = Phrase("работал", "up")
     static let barPartly = Phrase("были сбои", "outages")
     static let barBlocked = Phrase("блокировка", "blocked")
     static let barDown = Phrase("в основном не работал", "mostly down")
-    static let barUnknown = Phrase("нет данных", "no data")
+    static let barUnknown = Phrase("данных мало или нет", "little or no data")
     static let outages14 = Phrase("Сбои за 14 дней", "Outages of 14 days")
     static let byKind = Phrase("История по видам", "History by kind")
     static let statusFeed = Phrase("Лента RSS", "RSS feed")
