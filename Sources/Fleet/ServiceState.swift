@@ -142,6 +142,14 @@ package struct ServiceState: Sendable, Equatable {
         self.isActive = isActive
     }
 
+    /// As people know it: its kind with its node's name, or with what is asked where it is on no node. Hostile.
+    package func name(in snapshot: Snapshot) -> String {
+        let place = node.map { node in
+            snapshot.nodes.first { $0.status.node.id == node }?.status.node.name ?? node.name
+        }
+        return [kind.rawValue, place ?? target].compactMap(\.self).joined(separator: " · ")
+    }
+
     /// A node has one service of a kind as a rule, and it stays the same when a probe is added to it.
     package static func id(_ kind: Kind, _ node: NodeID?, _ target: String?) -> String {
         let word = "\(kind)"

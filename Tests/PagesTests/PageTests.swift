@@ -46,6 +46,68 @@ import WireGuard
         #expect(keys.contains("incomplete-eu1") && keys.contains("conflicts") && keys.contains("skipped"))
     }
 
+    @Test func `a service that fails is a problem, unless its node is, and one of which nothing is known is not well`()
+    {
+        var snapshot = Fleets.well(peers: 2)
+        #expect(Self.html(snapshot).contains("All is well") && !Self.html(snapshot).contains("not proven"))
+        snapshot.services[0].status = .unknown
+        #expect(
+            Self.html(snapshot).contains("All is well") && Self.html(snapshot).contains("not proven: 1\u{A0}service<"))
+        (snapshot.services[1].status, snapshot.services[1].evidence) = (.blocked, .filtered)
+        let html = Self.html(snapshot)
+        #expect(!html.contains("All is well") && html.contains("1\u{A0}problem"))
+        #expect(html.contains("<h2><bdi>AmneziaWG · Европа</bdi>: seems to be blocked</h2>"))
+        #expect(html.contains("class=\"standing\" data-mark=\"bad\""))
+        snapshot.nodes[1].status = Fleets.status("eu1", "Европа", state: .offline, failure: .unreachable)
+        #expect(Problem.all(in: snapshot, now: Fleets.now).map(\.key) == ["node-eu1"])
+        snapshot.nodes[1].status = Fleets.status("eu1", "Европа", state: .offline, failure: .authentication)
+        #expect(Problem.all(in: snapshot, now: Fleets.now).map(\.key) == ["node-eu1", "service-amneziaWG@eu1"])
+    }
+
+    @Test func `what the rules found is told once, and not what the owner knows or a hint`() {
+        let snapshot = Fleets.well(peers: 2)
+        var alerts = Alerts.incidents
+        func told() -> Set<Rule> {
+            Set(
+                Problem.all(in: snapshot, alerts: alerts, now: Fleets.now).compactMap {
+                    if case .alert(let incident) = $0 { incident.rule } else { nil }
+                })
+        }
+        let shown: Set<Rule> = [
+            .panelStore, .rosterUnreadable, .hostKeyChanged, .nodeUnreachable, .nodeStale, .serviceDown,
+            .serviceBlocked,
+        ]
+        let hints = Set(alerts.filter { $0.severity == .notice }.map(\.rule))
+        #expect(told() == Set(Rule.allCases).subtracting(shown).subtracting(hints))
+        #expect(told().contains(.panelBlind))
+        for index in alerts.indices {
+            switch index % 4 {
+            case 0: alerts[index].acknowledged = Fleets.now
+            case 1: (alerts[index].told, alerts[index].hold) = (nil, .cause)
+            case 2: (alerts[index].told, alerts[index].hold) = (nil, .maintenance)
+            default: alerts[index].ended = Fleets.now
+            }
+        }
+        #expect(told().isEmpty)
+    }
+
+    @Test func `the overview says what an alert says, and that alerts cannot be read`() {
+        let snapshot = Fleets.well(peers: 2)
+        func html(_ history: OverviewPage.History?) -> String {
+            String(
+                decoding: OverviewPage(snapshot: snapshot, history: history, context: Fleets.context(.english)).html(),
+                as: UTF8.self)
+        }
+        var stopped = Alerts.incidents.filter { $0.rule == .trafficStopped }
+        stopped[0].severity = .critical
+        let series = OwnerPages.series(.hour, 24, scale: 1)
+        let told = html(OverviewPage.History(hours: series, active: nil, monthBefore: nil, alerts: stopped))
+        #expect(told.contains("<bdi>Европа</bdi>: traffic stopped") && told.contains("href=\"/alerts\""))
+        #expect(!told.contains("All is well"))
+        let unread = html(nil)
+        #expect(unread.contains("Alerts cannot be read now") && !unread.contains("All is well"))
+    }
+
     @Test func `a file of the bot that shrank is told with what was seen`() {
         var snapshot = Fleets.well(peers: 2)
         snapshot.roster.sources = [

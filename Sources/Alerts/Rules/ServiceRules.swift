@@ -11,7 +11,7 @@ enum ServiceRules {
     private static func service(_ service: ServiceState, _ view: View, _ rules: RuleBook) -> [Judgement] {
         let subject = Subject.service(service.id, on: service.node)
         let words = [service.evidence.rawValue, service.detail].compactMap(\.self).joined(separator: " ")
-        let evidence = Evidence(name: name(of: service, view), detail: words)
+        let evidence = Evidence(name: service.name(in: view.snapshot), detail: words)
         var found: [Judgement] =
             switch service.status {
             case .offline: [.wrong(.serviceDown, subject, evidence)]
@@ -29,14 +29,6 @@ enum ServiceRules {
             found.append(.undecided(.certificate, subject))
         }
         return found
-    }
-
-    private static func name(of service: ServiceState, _ view: View) -> String {
-        guard let node = service.node else {
-            return [service.kind.rawValue, service.target].compactMap(\.self).joined(separator: " · ")
-        }
-        let name = view.snapshot.nodes.first { $0.status.node.id == node }?.status.node.name
-        return "\(service.kind.rawValue) · \(name ?? node.name)"
     }
 
     /// The predecessor's 26 hours: ports open, services up, and not one handshake on a node that is busy at this hour.

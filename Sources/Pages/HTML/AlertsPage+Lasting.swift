@@ -30,16 +30,7 @@ extension Page {
             page.element("span", .class("since")) { page in page.words(.lasting, { $0.text($0.since(incident.began)) })
             }
         }
-        element("p") { page in
-            page.text(incident.what(page.language))
-            guard let grounds = incident.grounds(page.language) else { return }
-            page.text(" " + grounds)
-        }
-        if let page = incident.page { element("p") { $0.name(of: incident, linkedTo: page) } }
-        element("p", .class("mend")) {
-            $0.words(RuleWords(incident.rule).mend, [{ $0.text(incident.subject.node?.name ?? "") }])
-        }
-        if !incident.seenWords.isEmpty { element("p", .class("seen")) { $0.code(incident.seenWords) } }
+        account(of: incident)
         element("p", .class("since")) { page in
             page.words(.fromMoment, { $0.exactly(incident.began) })
             page.text(" ")

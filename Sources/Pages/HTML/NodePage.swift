@@ -68,7 +68,8 @@ package struct NodePage: Sendable {
                         page.element("small") { page in page.words(.lasting, { $0.text($0.since(since)) }) }
                     }
                 })
-            page.problems(Problem.of(status, context.now), isOpen: true)
+            page.problems(
+                Problem.of(status, context.now) + Problem.services(in: snapshot, on: status.node.id), isOpen: true)
             page.totals(row, history?.speed)
             if let period = history?.period { page.period(period) }
             if let history { page.usage(history, of: status.node.id) } else { page.unreadable() }

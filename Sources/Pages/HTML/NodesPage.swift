@@ -17,7 +17,11 @@ package struct NodesPage: Sendable {
         let title = Page(context).title(.nodes)
         return Page.framed(context, title: title, asOf: snapshot.newestSample, refreshes: true) { page in
             page.heading(.nodes)
-            page.problems(Problem.worstFirst(snapshot.nodes.flatMap { Problem.of($0.status, context.now) }))
+            page.problems(
+                Problem.worstFirst(
+                    snapshot.nodes.flatMap { row in
+                        Problem.of(row.status, context.now) + Problem.services(in: snapshot, on: row.status.node.id)
+                    }))
             page.nodes(snapshot, speeds)
             guard !snapshot.nodes.isEmpty else { return }
             page.element("p", .class("onward")) { page in

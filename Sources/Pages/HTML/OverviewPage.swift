@@ -19,13 +19,18 @@ package struct OverviewPage: Sendable {
         /// Bits a second of the last minutes, where they are known.
         package var speeds: [NodeID: Traffic]
 
+        /// Incidents that last.
+        package var alerts: [Incident]
+
         package init(
-            hours: Series, active: ActivitySeries?, monthBefore: Traffic?, speeds: [NodeID: Traffic] = [:]
+            hours: Series, active: ActivitySeries?, monthBefore: Traffic?, speeds: [NodeID: Traffic] = [:],
+            alerts: [Incident] = []
         ) {
             self.hours = hours
             self.active = active
             self.monthBefore = monthBefore
             self.speeds = speeds
+            self.alerts = alerts
         }
     }
 
@@ -37,11 +42,11 @@ package struct OverviewPage: Sendable {
     }
 
     package func html() -> [UInt8] {
-        let problems = Problem.all(in: snapshot, now: context.now)
+        let problems = Problem.all(in: snapshot, alerts: history?.alerts ?? [], now: context.now)
         return Page.framed(
             context, title: Page(context).title(.overview), asOf: snapshot.newestSample, refreshes: true
         ) { page in
-            page.standing(snapshot, problems)
+            page.standing(snapshot, problems, isWhole: history != nil)
             page.problems(problems)
             page.numbers(snapshot, history?.monthBefore)
             page.element("div", .class("pair")) { page in
@@ -69,19 +74,29 @@ extension Snapshot {
 }
 
 extension Page {
-    /// The one sentence that is read when there are four seconds.
-    fileprivate mutating func standing(_ snapshot: Snapshot, _ problems: [Problem]) {
-        let mark: Mark =
-            problems.contains { $0.mark == .bad }
-            ? .bad : !problems.isEmpty ? .warning : snapshot.newestSample == nil ? .unknown : .good
+    /// The one sentence that is read when there are four seconds. It is green where all is known to be well.
+    ///
+    /// - Parameter isWhole: false: nobody knows what lasts of the alerts.
+    fileprivate mutating func standing(_ snapshot: Snapshot, _ problems: [Problem], isWhole: Bool) {
+        let (mark, sentence): (Mark, Phrase?) =
+            if !problems.isEmpty {
+                (problems.contains { $0.mark == .bad } ? .bad : .warning, nil)
+            } else if snapshot.newestSample == nil {
+                (.unknown, .nothingToShow)
+            } else {
+                isWhole ? (.good, .allWell) : (.unknown, .alertsUnreadable)
+            }
         element("h1", .class("standing"), .fixed("data-mark", mark.name)) { page in
             page.mark(mark)
             page.element("span") { page in
-                if !problems.isEmpty {
-                    page.words(.problemsFound, { $0.text($0.count(problems.count, .problems)) })
-                } else {
-                    page.words(snapshot.newestSample == nil ? .nothingToShow : .allWell)
+                guard let sentence else {
+                    return page.words(.problemsFound, { $0.text($0.count(problems.count, .problems)) })
                 }
+                page.words(sentence)
+                let unproven = snapshot.services.count { $0.status == .unknown }
+                guard mark == .good, unproven > 0 else { return }
+                page.raw(" ")
+                page.element("small") { page in page.words(.unproven, { $0.text($0.count(unproven, .services)) }) }
             }
         }
     }

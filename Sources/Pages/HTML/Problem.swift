@@ -14,24 +14,46 @@ enum Problem {
     case sourceUnreadable(Roster.Source)
     case sourceOdd(Roster.Source)
     case conflicts([Roster.Conflict])
+
+    /// It does not do for users what it is there for. With its name.
+    case serviceFailing(ServiceState, String)
+
+    /// What a rule found, and the snapshot does not show.
+    case alert(Incident)
     case skipped([Roster.Skipped])
 
-    static func all(in snapshot: Snapshot, now: UnixTime) -> [Problem] {
+    /// - Parameter alerts: incidents that last; those that the snapshot shows too are told once.
+    static func all(in snapshot: Snapshot, alerts: [Incident] = [], now: UnixTime) -> [Problem] {
         var problems: [Problem] = []
+        var alerts = alerts.filter { $0.isProblem && !$0.rule.isSeenInSnapshot }
         if let failure = snapshot.panel.storeFailure { problems.append(.storeFailing(failure)) }
         let statuses = snapshot.nodes.map(\.status)
         let remote = statuses.filter { !$0.node.isLocal }
         if remote.count > 1, remote.allSatisfy({ $0.failure?.kind.isOfTheNetwork ?? false }) {
             problems.append(.allAway(remote))
             problems += statuses.filter(\.node.isLocal).flatMap { of($0, now) }
+            alerts.removeAll { $0.rule == .panelBlind }
         } else {
             problems += statuses.flatMap { of($0, now) }
         }
+        problems += services(in: snapshot)
+        problems += alerts.map { .alert($0) }
         problems += snapshot.roster.sources.filter { !$0.isReadable }.map { .sourceUnreadable($0) }
         problems += snapshot.roster.sources.filter { $0.isReadable && $0.notice != nil }.map { .sourceOdd($0) }
         if !snapshot.roster.conflicts.isEmpty { problems.append(.conflicts(snapshot.roster.conflicts)) }
         if !snapshot.roster.skipped.isEmpty { problems.append(.skipped(snapshot.roster.skipped)) }
         return worstFirst(problems)
+    }
+
+    /// A node that cannot be reached explains its services.
+    ///
+    /// - Parameter node: nil: all services.
+    static func services(in snapshot: Snapshot, on node: NodeID? = nil) -> [Problem] {
+        let away = snapshot.nodes.map(\.status).filter { $0.failure?.kind.isOfTheNetwork ?? false }.map(\.node.id)
+        return snapshot.services.filter { service in
+            [.offline, .blocked].contains(service.status) && (node == nil || service.node == node)
+                && !away.contains { $0 == service.node }
+        }.map { .serviceFailing($0, $0.name(in: snapshot)) }
     }
 
     static func worstFirst(_ problems: [Problem]) -> [Problem] {
@@ -51,7 +73,8 @@ enum Problem {
 
     var mark: Mark {
         switch self {
-        case .storeFailing, .allAway: .bad
+        case .storeFailing, .allAway, .serviceFailing: .bad
+        case .alert(let incident): incident.mark
         case .pollFailed(let status, _): status.state == .offline ? .bad : .warning
         case .stale, .incomplete, .clocksDiffer, .sourceUnreadable, .sourceOdd, .conflicts, .skipped: .warning
         }
@@ -68,7 +91,32 @@ enum Problem {
         case .sourceUnreadable(let source): "file-\(source.path)"
         case .sourceOdd(let source): "odd-\(source.path)"
         case .conflicts: "conflicts"
+        case .serviceFailing(let service, _): "service-\(service.id)"
+        case .alert(let incident): "alert-\(incident.id)"
         case .skipped: "skipped"
+        }
+    }
+}
+
+extension Incident {
+    /// More than a hint, its own reason, and nobody said that they know or do not want to hear.
+    fileprivate var isProblem: Bool {
+        guard ended == nil, acknowledged == nil, severity > .notice else { return false }
+        return switch hold {
+        case .cause, .silence, .maintenance: false
+        case .quietHours, .noChannel, nil: true
+        }
+    }
+}
+
+extension Rule {
+    /// A `Problem` of the snapshot tells it sooner, and with more.
+    fileprivate var isSeenInSnapshot: Bool {
+        switch self {
+        case .panelStore, .rosterUnreadable, .hostKeyChanged, .nodeUnreachable, .nodeStale, .serviceDown,
+            .serviceBlocked:
+            true
+        default: false
         }
     }
 }

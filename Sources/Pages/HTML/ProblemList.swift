@@ -64,6 +64,17 @@ extension Page {
                 ProblemWords.clock.what, nil,
                 [{ $0.text(status.node.id.name) }, { $0.text(OwnerClock.span(offset, $0.language)) }])
             say(ProblemWords.clock.mend, .class("mend"))
+        case .serviceFailing(let service, let name):
+            let words = RuleWords(service.status == .blocked ? .serviceBlocked : .serviceDown)
+            title(problem.mark, since: service.since) { page in page.words(words.title, [{ $0.name(name) }]) }
+            element("p") { $0.grounds(of: service) }
+            say(words.mend, .class("mend"))
+            seen(service.detail ?? "")
+            element("p") { page in page.element("a", .href(Link("/services"))) { $0.words(.services) } }
+        case .alert(let incident):
+            title(problem.mark, since: incident.began) { $0.title(of: incident, hasLink: false) }
+            account(of: incident)
+            element("p") { page in page.element("a", .href(Link("/alerts"))) { $0.words(.alerts) } }
         case .sourceUnreadable, .sourceOdd, .conflicts, .skipped: rosterProblem(problem)
         }
     }
@@ -119,6 +130,18 @@ extension Page {
             }
         default: break
         }
+    }
+
+    /// What a rule saw, what it is about, and what to do.
+    mutating func account(of incident: Incident) {
+        element("p") { page in
+            page.text(incident.what(page.language))
+            guard let grounds = incident.grounds(page.language) else { return }
+            page.text(" " + grounds)
+        }
+        if let page = incident.page { element("p") { $0.name(of: incident, linkedTo: page) } }
+        say(RuleWords(incident.rule).mend, .class("mend"), [{ $0.text(incident.subject.node?.name ?? "") }])
+        seen(incident.seenWords)
     }
 
     private mutating func title(

@@ -52,13 +52,18 @@ extension Page {
         }
     }
 
-    private mutating func evidence(of service: ServiceState) {
+    /// Why it is shown as it is.
+    mutating func grounds(of service: ServiceState) {
         words(service.evidence.wording)
-        if let comparison = service.comparison {
-            element("small") { page in
-                page.words(.nowAndUsual, { $0.number(comparison.now) }, { $0.number(comparison.usual) })
-            }
+        guard let comparison = service.comparison else { return }
+        raw(" ")
+        element("small") { page in
+            page.words(.nowAndUsual, { $0.number(comparison.now) }, { $0.number(comparison.usual) })
         }
+    }
+
+    private mutating func evidence(of service: ServiceState) {
+        grounds(of: service)
         if let detail = service.detail { element("small") { $0.code(detail) } }
         if let end = service.certificateEnd {
             element("small") { page in

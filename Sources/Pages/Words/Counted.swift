@@ -5,6 +5,7 @@ enum Counted: CaseIterable, Sendable {
     case devices
     case peers
     case nodes
+    case services
     case problems
     case records
     case lines
@@ -30,6 +31,7 @@ enum Counted: CaseIterable, Sendable {
         case .peers:
             Forms(russian: ("подключение", "подключения", "подключений"), english: ("connection", "connections"))
         case .nodes: Forms(russian: ("нода", "ноды", "нод"), english: ("node", "nodes"))
+        case .services: Forms(russian: ("сервис", "сервиса", "сервисов"), english: ("service", "services"))
         case .problems: Forms(russian: ("неполадка", "неполадки", "неполадок"), english: ("problem", "problems"))
         case .records: Forms(russian: ("запись", "записи", "записей"), english: ("record", "records"))
         case .lines: Forms(russian: ("строка", "строки", "строк"), english: ("line", "lines"))

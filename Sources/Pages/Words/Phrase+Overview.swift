@@ -1,6 +1,8 @@
 /// The overview.
 extension Phrase {
     static let allWell = Phrase("Всё работает", "All is well")
+    static let unproven = Phrase("не подтверждено: {1}", "not proven: {1}")
+    static let alertsUnreadable = Phrase("Тревоги сейчас не прочитать", "Alerts cannot be read now")
     static let problemsFound = Phrase("Требует внимания: {1}", "Needs attention: {1}")
     static let nothingToShow = Phrase("Собираем первые данные", "Collecting the first data")
     static let openProblems = Phrase("Что не так", "What is wrong")

@@ -20,7 +20,8 @@ struct PagesPast: Sendable {
         let hours = try series(.hour, 24, .all, visit)
         return OverviewPage.History(
             hours: hours, active: try active(from: hours.buckets.first?.start, on: nil, visit),
-            monthBefore: try monthBefore(visit), speeds: speeds(visit))
+            monthBefore: try monthBefore(visit), speeds: speeds(visit),
+            alerts: try questions.store.standingIncidents().incidents)
     }
 
     /// Nil: there is no such user.

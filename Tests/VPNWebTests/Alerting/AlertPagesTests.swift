@@ -111,6 +111,17 @@ struct AlertPagesTests {
         #expect(text(try ask("/alerts?lang=ru", owner)).contains("Отдельно не сообщается"))
     }
 
+    @Test func `what lasts stands on the overview until the owner says that they know`() throws {
+        let memory = Incident(
+            id: 4, rule: .nodeMemory, subject: .node(NodeID("eu1")), severity: .warning,
+            evidence: Evidence(name: "Европа", seen: 97, bound: 90), began: now.advanced(by: -600), opened: now)
+        try books.store.keep([memory], [])
+        let before = text(try ask("/", owner))
+        #expect(before.contains("Needs attention: 1\u{A0}problem") && before.contains("data-key=\"alert-4\""))
+        _ = try ask("/alerts/acknowledge", owner, method: "POST", form: "incident=4")
+        #expect(!text(try ask("/?lang=ru", owner)).contains("data-key=\"alert-4\""))
+    }
+
     @Test func `strangers are led to the door, and do nothing`() throws {
         #expect(try ask("/alerts", nil).status == 303)
         #expect(try ask("/api/alerts", nil).status == 401)
