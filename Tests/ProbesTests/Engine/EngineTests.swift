@@ -66,6 +66,8 @@ struct EngineTests {
         let peers = try [Peer.Manner.wrongEcho, .deaf, .otherProgram, .silent, .closing, .full].map {
             try #require(Peer($0))
         }
+        // Optimised, they would be gone once their ports are read.
+        defer { withExtendedLifetime(peers) {} }
         let nobody = UInt16(try freePort())
         let found = try outcomes([
             talk("wrong number", peers[0].port) { EchoTalk() },
