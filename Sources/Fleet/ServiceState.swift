@@ -56,6 +56,14 @@ package struct ServiceState: Sendable, Equatable {
         case https = "HTTPS"
         case tcp = "TCP"
         case ping = "Ping"
+
+        /// People's traffic goes through it. That a port opens, or a machine answers, proves nothing of that.
+        package var carriesUsers: Bool {
+            switch self {
+            case .wireGuard, .amneziaWG, .shadowsocks, .mtProto: true
+            case .https, .tcp, .ping: false
+            }
+        }
     }
 
     package enum Status: String, Sendable, CaseIterable {

@@ -91,23 +91,28 @@ extension PublicSummary {
 }
 
 extension PublicSummary.Overall {
-    /// Green only by fresh data.
+    /// Of what users have: services. A node that cannot be read makes its services unknown, and no service is green by it.
     init(_ snapshot: Snapshot, now: UnixTime) {
-        let statuses = snapshot.nodes.map(\.status)
-        let isDown = { (status: NodeStatus) in status.state == .offline }
-        if snapshot.newestSample == nil, !snapshot.panel.isFirstCycleOver {
-            self = .starting
-        } else if snapshot.panel.blindSince != nil {
-            self = .stale
-        } else if !statuses.isEmpty, statuses.allSatisfy({ $0.isStale(at: now) }) {
-            // All silent at once: the panel may be the blind one, and then it does not know.
-            self = statuses.count == 1 && statuses.allSatisfy(isDown) ? .down : .stale
-        } else if statuses.contains(where: isDown)
-            || snapshot.services.contains(where: { [.offline, .blocked].contains($0.status) })
-        {
-            self = statuses.allSatisfy(isDown) ? .down : .partlyDown
-        } else {
-            self = statuses.contains { $0.isStale(at: now) } ? .partlyDown : .up
+        let away = snapshot.nodes.map(\.status).filter { $0.state == .offline || $0.isStale(at: now) }.map(\.node.id)
+        let working = snapshot.services.filter { service in
+            service.status == .online && service.kind.carriesUsers
+                && (service.isActive || !away.contains { $0 == service.node })
         }
+        let failing = snapshot.services.count { [.offline, .blocked].contains($0.status) }
+        // Nothing on it is known to work: it may be down for its users too.
+        let isLost = away.contains { node in !working.contains { $0.node == node } }
+        self =
+            if !snapshot.panel.isFirstCycleOver {
+                .starting
+            } else if snapshot.panel.blindSince != nil {
+                .stale
+            } else if failing > 0 {
+                failing == snapshot.services.count ? .down : .partlyDown
+            } else if !working.isEmpty {
+                isLost ? .partlyDown : .up
+            } else {
+                // All silent at once: the panel may be the blind one, and then it does not know.
+                !away.isEmpty && away.count == snapshot.nodes.count ? .stale : .unproven
+            }
     }
 }

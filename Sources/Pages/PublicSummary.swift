@@ -51,9 +51,12 @@ package struct PublicSummary: Sendable, Equatable {
     package enum Overall: String, Sendable {
         /// The first cycle is not over.
         case starting
+        /// Something is proven to work, and nothing is known to fail.
         case up
         case partlyDown
         case down
+        /// Nothing is known to fail, and nothing proves that it works.
+        case unproven
         /// The panel has nothing fresh, so it says nothing.
         case stale
     }

@@ -96,7 +96,8 @@ struct SnapshotMaker {
         var row =
             NodeRow(
                 status: status, peers: status.lastSample == nil ? nil : shown,
-                peersOnline: status.lastSample == nil || status.isStale(at: now) ? nil : online,
+                peersOnline: status.lastSample == nil || status.isStale(at: now) || status.state == .offline
+                    ? nil : online,
                 lifetime: interfaces.reduce(into: .zero) { $0 += $1.lifetime }, today: books.today.byNode[id] ?? .zero,
                 month: books.month.byNode[id] ?? .zero)
         row.interfaces = interfaces

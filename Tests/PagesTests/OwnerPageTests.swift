@@ -149,7 +149,67 @@ import WireGuard
 
     @Test func `a user without traffic has a sentence and no empty axis`() {
         let html = Self.text(OwnerPages.user(-1, Fleets.rich(), Fleets.context(.english), scale: 0))
-        #expect(html.contains("No traffic since") && !html.contains("class=\"plot\""))
+        #expect(html.contains("No traffic while the nodes were seen") && !html.contains("class=\"plot\""))
+    }
+
+    @Test func `time that nobody watched is no time without traffic, and nobody is no nought`() {
+        func html(_ series: Series, _ active: ActivitySeries) -> String {
+            Self.text(
+                OverviewPage(
+                    snapshot: Fleets.well(peers: 2),
+                    history: OverviewPage.History(hours: series, active: active, monthBefore: nil),
+                    context: Fleets.context(.english)
+                ).html())
+        }
+        var series = OwnerPages.series(.hour, 24, scale: 0)
+        for index in series.buckets.indices {
+            (series.buckets[index].hasGap, series.buckets[index].resets) = (false, 0)
+        }
+        var active = ActivitySeries(start: OwnerPages.active.start, step: 900, counts: [0, 0, 0])
+        let quiet = html(series, active)
+        #expect(quiet.contains("No traffic since") && quiet.contains("Nobody moved a byte"))
+        for index in series.buckets.indices { series.buckets[index].hasGap = true }
+        active.counts = [nil, nil, nil]
+        let blind = html(series, active)
+        #expect(blind.components(separatedBy: "whether there was traffic is not known").count == 3)
+        active.counts = [nil, 2, 0]
+        let half = html(series, active)
+        #expect(half.contains("url(#active-hatch)") && half.contains("The most at once: 2"))
+        #expect(half.components(separatedBy: "<td class=\"n\"><span class=\"dash\"").count == 2)
+    }
+
+    @Test func `of users nobody knows is not nobody`() {
+        var snapshot = Fleets.well(peers: 4)
+        for index in snapshot.users.indices { snapshot.users[index].isOnline = nil }
+        let html = Self.text(OwnerPages.overview(snapshot, Fleets.context(.english)))
+        #expect(html.contains("Not known now: no node answers.") && !html.contains("Nobody is connected now."))
+    }
+
+    @Test func `alerts that are none do not say that all is well`() {
+        let none = AlertsPage.Records(lasting: [], ended: [], endedCount: 0, letters: [], silences: [])
+        func html(_ snapshot: Snapshot) -> String {
+            Self.text(
+                AlertsPage(records: none, channels: [], snapshot: snapshot, context: Fleets.context(.english)).html())
+        }
+        #expect(html(Fleets.well(peers: 2)).contains("There are no alerts now."))
+        #expect(!html(Fleets.well(peers: 2)).contains("Needs attention"))
+        #expect(html(Fleets.rich()).contains("Needs attention: 6\u{A0}problems"))
+    }
+
+    @Test func `a node that is no longer configured has its name and no page`() {
+        let html = Self.text(OwnerPages.user(100_001, Fleets.rich(), Fleets.context(.english)))
+        var without = Fleets.rich()
+        without.nodes.removeAll { $0.status.node.id == NodeID("eu1") }
+        let less = Self.text(OwnerPages.user(100_001, without, Fleets.context(.english)))
+        #expect(html.contains("href=\"/nodes/eu1\"") && !less.contains("href=\"/nodes/eu1\""))
+    }
+
+    @Test func `the panel's own key is nobody's to look for`() {
+        var snapshot = Fleets.well(peers: 2)
+        snapshot.peers[0].owner = nil
+        #expect(Self.text(OwnerPages.overview(snapshot, Fleets.context(.english))).contains("Keys without a user"))
+        snapshot.peers[0].isPanels = true
+        #expect(!Self.text(OwnerPages.overview(snapshot, Fleets.context(.english))).contains("Keys without a user"))
     }
 
     @Test func `a revoked, an expired and a living session and token are told apart`() {

@@ -133,4 +133,32 @@ import WireGuard
         #expect(PublicSummary(snapshot, settings: settings, now: Fleets.now).overall == .partlyDown)
         #expect(PublicSummary(Fleets.empty, settings: settings, now: Fleets.now).overall == .starting)
     }
+
+    @Test func `the first sentence is of what carries people's traffic, and of what is known of it`() {
+        func overall(_ change: (inout Snapshot) -> Void) -> PublicSummary.Overall {
+            var snapshot = Fleets.well(peers: 2)
+            change(&snapshot)
+            return PublicSummary(snapshot, settings: PublicSettings(), now: Fleets.now).overall
+        }
+        func all(_ status: ServiceState.Status) -> PublicSummary.Overall {
+            overall { for index in $0.services.indices { $0.services[index].status = status } }
+        }
+        #expect(all(.online) == .up && all(.offline) == .down && all(.blocked) == .down)
+        #expect(all(.unknown) == .unproven)
+        let ping = ServiceState(
+            node: NodeID("main"), kind: .ping, status: .online, evidence: .answered, isActive: true)
+        // A machine that answers proves nothing.
+        #expect(overall { $0.services = $0.services.prefix(0) + [ping] } == .unproven)
+        #expect(overall { $0.services[0].status = .unknown } == .up)
+        #expect(overall { ($0.services[0].status, $0.services[1].status) = (.unknown, .offline) } == .partlyDown)
+        #expect(overall { $0.panel.isFirstCycleOver = false } == .starting)
+        #expect(overall { $0.panel.blindSince = Fleets.now } == .stale)
+        // Its ssh is closed, and what people use is proven to work: nothing of that is theirs.
+        let reached = overall {
+            $0.nodes[1].status.state = .offline
+            $0.services[1].isActive = true
+        }
+        #expect(reached == .up)
+        #expect(overall { $0.nodes[1].status.state = .offline } == .partlyDown)
+    }
 }

@@ -68,10 +68,13 @@
     return page.adoptNode(fresh);
   }
 
+  const isChanged = (field) => field.options ? field.selectedIndex !== Math.max(0, [...field.options].findIndex((o) => o.defaultSelected))
+    : field.checked !== field.defaultChecked || field.type !== "hidden" && field.value !== field.defaultValue;
+
   async function refresh() {
     if (paused || page.hidden || getSelection().toString()) return;
-    // Who is typing or choosing is not disturbed.
-    if (page.activeElement?.matches("main :is(input, select)")) return;
+    // Who is typing or choosing is not disturbed, nor is what they chose thrown away.
+    if (page.activeElement?.matches("main :is(input, select)") || $$("form :is(input, select)", main).some(isChanged)) return;
     const turn = ++asked;
     try {
       const fresh = await get(location.pathname + location.search, tag ? { "If-None-Match": tag } : {});

@@ -80,7 +80,7 @@ extension PublicSummary.Overall {
     /// For programs.
     var word: String {
         switch self {
-        case .starting, .stale: "unknown"
+        case .starting, .unproven, .stale: "unknown"
         case .up: "up"
         case .partlyDown: "partly_down"
         case .down: "down"

@@ -37,8 +37,20 @@ struct Chart {
             case .active: "active-title active-summary"
             }
         }
-        var hatch: StaticString { self == .hours ? "hours-hatch" : "days-hatch" }
-        var hatched: StaticString { self == .hours ? "url(#hours-hatch)" : "url(#days-hatch)" }
+        var hatch: StaticString {
+            switch self {
+            case .hours: "hours-hatch"
+            case .days: "days-hatch"
+            case .active: "active-hatch"
+            }
+        }
+        var hatched: StaticString {
+            switch self {
+            case .hours: "url(#hours-hatch)"
+            case .days: "url(#days-hatch)"
+            case .active: "url(#active-hatch)"
+            }
+        }
     }
 
     init(_ place: Place, _ title: Phrase, _ series: Series, narrower: Link? = nil) {
@@ -84,7 +96,9 @@ extension Page {
         element("figure", .class("chart")) { page in
             page.element("figcaption") { page in page.element("h3") { $0.words(chart.title) } }
             page.element("p", .class("empty")) { page in
-                if let start = chart.series.buckets.first?.start {
+                if chart.series.buckets.contains(where: \.hasGap) {
+                    page.words(chart.series.buckets.allSatisfy(\.hasGap) ? .nobodyLooked : .noTrafficSeen)
+                } else if let start = chart.series.buckets.first?.start {
                     page.words(.noTrafficSince, { $0.date(start) })
                 } else {
                     page.words(.noTraffic)
@@ -127,7 +141,7 @@ extension Page {
         }
     }
 
-    private mutating func hatch(_ place: Chart.Place) {
+    mutating func hatch(_ place: Chart.Place) {
         element("defs") { page in
             page.element(
                 "pattern", .id(place.hatch), .fixed("width", "6"), .fixed("height", "6"),

@@ -74,6 +74,12 @@ extension Page {
         element("p", .class("refusal"), .fixed("role", "status")) { $0.words(.historyUnreadable) }
     }
 
+    /// A node's name, leading to its page where it is still configured.
+    mutating func node(_ id: NodeID, _ names: [NodeID: String]) {
+        guard let known = names[id] else { return name(id.name) }
+        element("a", .href(.node(id))) { $0.name(known) }
+    }
+
     /// Who a user is, leading to their page.
     mutating func who(_ user: User) {
         element("a", .href(.user(user.telegramID))) { $0.userName(user) }

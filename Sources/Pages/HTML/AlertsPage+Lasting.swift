@@ -1,10 +1,19 @@
 import Fleet
 
 extension Page {
-    mutating func lasting(_ records: AlertsPage.Records) {
+    mutating func lasting(_ records: AlertsPage.Records, _ snapshot: Snapshot) {
         block("lasting", .openAlerts, count: records.lasting.count, .openAlerts) { page in
             guard !records.lasting.isEmpty else {
                 page.empty(.noAlerts)
+                // What is too young for an alert, or no rule's: this page must not seem to say that all is well.
+                let problems = Problem.all(in: snapshot, now: page.context.now).count
+                if problems > 0 {
+                    page.element("p") { page in
+                        page.element("a", .href(Link("/"))) { page in
+                            page.words(.problemsFound, { $0.text($0.count(problems, .problems)) })
+                        }
+                    }
+                }
                 guard let last = records.ended.first?.ended else { return }
                 return page.element("p", .class("hint")) { page in page.words(.lastAlert, { $0.ago(last) }) }
             }

@@ -63,7 +63,7 @@ package struct AlertsPage: Sendable {
             page.heading(.alerts)
             page.done(notice)
             guard let records else { return page.unreadable() }
-            page.lasting(records)
+            page.lasting(records, snapshot)
             page.ended(records)
             page.silences(records.silences, snapshot)
             page.letters(records.letters, channels)

@@ -19,7 +19,7 @@ package struct OverviewPage: Sendable {
         /// Bits a second of the last minutes, where they are known.
         package var speeds: [NodeID: Traffic]
 
-        /// Incidents that last.
+        /// Incidents that last, and of which the owner wants to hear.
         package var alerts: [Incident]
 
         package init(
@@ -81,10 +81,13 @@ extension Page {
         let (mark, sentence): (Mark, Phrase?) =
             if !problems.isEmpty {
                 (problems.contains { $0.mark == .bad } ? .bad : .warning, nil)
-            } else if snapshot.newestSample == nil {
+            } else if snapshot.newestSample == nil || !snapshot.panel.isFirstCycleOver {
                 (.unknown, .nothingToShow)
+            } else if !isWhole {
+                (.unknown, .alertsUnreadable)
             } else {
-                isWhole ? (.good, .allWell) : (.unknown, .alertsUnreadable)
+                snapshot.services.contains { $0.status == .online && $0.kind.carriesUsers }
+                    ? (.good, .allWell) : (.unknown, .noProblemSeen)
             }
         element("h1", .class("standing"), .fixed("data-mark", mark.name)) { page in
             page.mark(mark)
@@ -94,7 +97,7 @@ extension Page {
                 }
                 page.words(sentence)
                 let unproven = snapshot.services.count { $0.status == .unknown }
-                guard mark == .good, unproven > 0 else { return }
+                guard snapshot.panel.isFirstCycleOver, unproven > 0 else { return }
                 page.raw(" ")
                 page.element("small") { page in page.words(.unproven, { $0.text($0.count(unproven, .services)) }) }
             }
@@ -160,8 +163,12 @@ extension Page {
         let online = snapshot.users.filter { $0.isOnline == true }.sorted {
             ($0.today.total, $1.user.telegramID) > ($1.today.total, $0.user.telegramID)
         }
-        block("connected", .onlineNow, count: online.count, .connected) { page in
-            guard !online.isEmpty else { return page.element("p", .class("none")) { $0.words(.nobodyOnline) } }
+        // Of nobody is known whether they are: that is not nobody.
+        let isKnown = snapshot.users.isEmpty || snapshot.users.contains { $0.isOnline != nil }
+        block("connected", .onlineNow, count: isKnown ? online.count : nil, .connected) { page in
+            guard !online.isEmpty else {
+                return page.element("p", .class("none")) { $0.words(isKnown ? .nobodyOnline : .onlineUnknown) }
+            }
             page.element("ul", .class("chips")) { page in
                 for row in online.prefix(Self.mostNames) {
                     page.element("li") { page in
@@ -217,7 +224,7 @@ extension Page {
 
     /// Keys on nodes that the bot does not know: a line that leads to them.
     fileprivate mutating func strangers(_ snapshot: Snapshot) {
-        let keys = snapshot.peers.filter { $0.owner == nil }
+        let keys = snapshot.peers.filter(\.isUnmatched)
         guard !keys.isEmpty else { return }
         let live = keys.count { $0.isOnline == true }
         block("unmatched", .unmatchedKeys, count: keys.count, .unmatched) { page in

@@ -26,7 +26,7 @@ package struct PublicPage: Sendable {
 extension PublicSummary.Overall {
     fileprivate var mark: Mark {
         switch self {
-        case .starting, .stale: .unknown
+        case .starting, .unproven, .stale: .unknown
         case .up: .good
         case .partlyDown: .warning
         case .down: .bad
@@ -39,6 +39,7 @@ extension PublicSummary.Overall {
         case .up: .publicAllUp
         case .partlyDown: .publicSomeDown
         case .down: .publicAllDown
+        case .unproven: .publicUnproven
         case .stale: .publicStale
         }
     }

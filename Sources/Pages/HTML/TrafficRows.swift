@@ -72,7 +72,7 @@ extension Page {
             }
         case .user(nil):
             element("a", .href(Link("/users").query("show", "keys"))) { $0.words(.unmatchedKeys) }
-        case .node(let id): element("a", .href(.node(id))) { $0.name(names[id] ?? id.name) }
+        case .node(let id): node(id, names)
         case .peer(let key, let owner):
             self.key(key)
             if let owner, let user = people[owner] { element("small") { $0.who(user) } }

@@ -6,6 +6,8 @@ extension TrafficPage.Window {
         name: Name? = nil, by grouping: Grouping? = nil, step: Series.Grain? = nil, of whom: Whom? = nil,
         page: Int? = nil
     ) -> Link {
+        // Another window begins with the step that suits it.
+        let step = step ?? (name == nil ? self.step : nil)
         let name = name ?? self.name
         let whom = whom ?? Whom(node: node, user: user)
         let isCustom = name == .custom

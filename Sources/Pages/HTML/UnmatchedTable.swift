@@ -35,7 +35,10 @@ extension Page {
         let presence = Presence(isOnline: peer.isOnline, age: peer.latestHandshake.map(clock.age))
         rowHead(.publicKey) { $0.code(peer.publicKey) }
         cell(.node) { $0.name(node) }
-        cell(.state) { $0.state(presence.mark, presence.phrase) }
+        cell(.state) { page in
+            page.state(presence.mark, presence.phrase)
+            if peer.isOnline == true { page.element("small") { $0.words(.doNotTouch) } }
+        }
         numberCell(.downloaded) { $0.volume(peer.lifetime.tx) }
         numberCell(.uploaded) { $0.volume(peer.lifetime.rx) }
         numberCell(.lastHandshake) { $0.handshake(peer.latestHandshake, peer.isOnline) }

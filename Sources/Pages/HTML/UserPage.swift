@@ -142,7 +142,7 @@ extension Page {
                     for one in nodes.sorted(by: { ($0.days.total, $1.node) > ($1.days.total, $0.node) }) {
                         page.element("tr") { page in
                             page.rowHead(.node) { page in
-                                page.element("a", .href(.node(one.node))) { $0.name(names[one.node] ?? one.node.name) }
+                                page.node(one.node, names)
                             }
                             page.numberCell(.month) { $0.downUp(one.month) }
                             page.numberCell(.days35) { page in

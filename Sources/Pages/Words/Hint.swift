@@ -182,8 +182,8 @@ enum Hint: CaseIterable, Sendable {
             )
         case .noAlerts:
             Wording(
-                "Всё в порядке: сейчас ничего не случилось.",
-                "All is well: nothing is wrong now.")
+                "Тревог сейчас нет.",
+                "There are no alerts now.")
         case .alertHistory:
             Wording(
                 "Что было и закончилось, с тем, что об этом было отправлено.",

@@ -1,6 +1,7 @@
 /// The overview.
 extension Phrase {
     static let allWell = Phrase("Всё работает", "All is well")
+    static let noProblemSeen = Phrase("Неполадок не видно", "No problem is seen")
     static let unproven = Phrase("не подтверждено: {1}", "not proven: {1}")
     static let alertsUnreadable = Phrase("Тревоги сейчас не прочитать", "Alerts cannot be read now")
     static let problemsFound = Phrase("Требует внимания: {1}", "Needs attention: {1}")
@@ -50,6 +51,7 @@ extension Phrase {
     static let allUsers = Phrase("Все пользователи", "All users")
     static let trafficToday = Phrase("Трафик за сегодня", "Today's traffic")
     static let lastDay = Phrase("Последние 24 часа", "Last 24 hours")
+    static let doNotTouch = Phrase("живой, не трогать", "alive, do not touch")
     static let liveKeys = Phrase("живые, не трогать:", "alive, do not touch:")
     static let showKeys = Phrase("Показать ключи", "Show the keys")
     static let collector = Phrase("Сбор данных", "Collecting")
@@ -57,6 +59,8 @@ extension Phrase {
     static let pollsFailing = Phrase("Не опрошены", "Polls failing")
     static let noUsersYet = Phrase("Пользователей пока нет.", "There are no users yet.")
     static let noTrafficToday = Phrase("Сегодня трафика ещё не было.", "No traffic yet today.")
+    static let onlineUnknown = Phrase(
+        "Сейчас неизвестно: ни одна нода не отвечает.", "Not known now: no node answers.")
     static let nobodyOnline = Phrase("Сейчас никто не подключён.", "Nobody is connected now.")
     static let activePeers = Phrase("Активные подключения", "Active connections")
     static let activeSummary = Phrase("Больше всего сразу: {1}, {2}.", "The most at once: {1}, {2}.")

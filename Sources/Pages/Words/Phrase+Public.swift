@@ -4,6 +4,7 @@ extension Phrase {
     static let publicAllUp = Phrase("VPN работает", "The VPN works")
     static let publicSomeDown = Phrase("Работает не всё", "Part of it is down")
     static let publicAllDown = Phrase("VPN не работает", "The VPN is down")
+    static let publicUnproven = Phrase("Работа сейчас не подтверждена", "Not proven just now")
     static let publicStale = Phrase("Свежих данных нет", "No fresh data")
     static let publicStarting = Phrase("Собираем первые данные", "Collecting the first data")
     static let elsewhere = Phrase("Другие сервисы", "Other services")

@@ -27,6 +27,12 @@ extension Phrase {
 extension Phrase {
     static let chartSummary = Phrase(
         "Скачано {1}, отдано {2}. Больше всего: {3}, {4}.", "Downloaded {1}, uploaded {2}. The most: {3}, {4}.")
+    static let nobodyLooked = Phrase(
+        "За это время нод никто не видел: был ли трафик, неизвестно.",
+        "Nobody saw the nodes in this time: whether there was traffic is not known.")
+    static let noTrafficSeen = Phrase(
+        "Пока ноды были видны, трафика не было; часть времени их никто не видел.",
+        "No traffic while the nodes were seen; for a part of this time nobody saw them.")
     static let noTrafficSince = Phrase("С {1} трафика не было.", "No traffic since {1}.")
     static let noTraffic = Phrase("За это время трафика не было.", "No traffic in this time.")
     static let gap = Phrase("часть времени без наблюдения", "not watched all the time")

@@ -19,9 +19,17 @@ struct PagesPast: Sendable {
     func overview(_ visit: Visit) throws -> OverviewPage.History {
         let hours = try series(.hour, 24, .all, visit)
         return OverviewPage.History(
-            hours: hours, active: try active(from: hours.buckets.first?.start, on: nil, visit),
+            hours: hours, active: try active(over: hours, on: nil, visit),
             monthBefore: try monthBefore(visit), speeds: speeds(visit),
-            alerts: try questions.store.standingIncidents().incidents)
+            alerts: try alerts(visit))
+    }
+
+    /// That last, and of which the owner wants to hear.
+    private func alerts(_ visit: Visit) throws(StoreError) -> [Incident] {
+        let silences = try questions.store.silences(at: visit.now)
+        return try questions.store.standingIncidents().incidents.filter { incident in
+            !silences.contains { $0.covers(incident.rule, incident.subject, at: visit.now) }
+        }
     }
 
     /// Nil: there is no such user.
@@ -75,7 +83,7 @@ struct PagesPast: Sendable {
             .filter { $0.allowance != nil }
         return NodePage.History(
             window: window, series: series,
-            active: window == .month ? nil : try active(from: series.buckets.first?.start, on: id, visit),
+            active: window == .month ? nil : try active(over: series, on: id, visit),
             speed: speeds(visit)[id], period: try periods(of: accounts, selection, visit).first,
             story: try story(selection, since: visit.zone.start(of: .day, holding: visit.now, movedBy: -34)))
     }
@@ -171,15 +179,23 @@ struct PagesPast: Sendable {
         return sum.isZero ? nil : sum
     }
 
-    private func active(from start: UnixTime?, on node: NodeID?, _ visit: Visit) throws -> ActivitySeries? {
-        guard let start else { return nil }
+    /// Of the time of `series`, which knows when nobody looked: a nought then is none.
+    private func active(over series: Series, on node: NodeID?, _ visit: Visit) throws -> ActivitySeries? {
+        guard let start = series.buckets.first?.start else { return nil }
         let isDay = visit.now.seconds(since: start) < 2 * 86_400
         let five = visit.now.advanced(by: 300 - visit.now.seconds % 300)
         return try shelf.kept("active \(start.seconds) \(node?.name ?? "")", at: visit.now) {
             () throws -> ActivitySeries in
             let peers = try questions.store.activePeers(from: start, to: five, on: node, step: isDay ? 3 : 12)
+            let counts = node.map { peers.byNode[$0] ?? [] } ?? peers.all
+            var rest = series.buckets[...]
             return ActivitySeries(
-                start: peers.start, step: peers.step, counts: node.map { peers.byNode[$0] ?? [] } ?? peers.all)
+                start: peers.start, step: peers.step,
+                counts: counts.enumerated().map { index, count in
+                    let time = peers.start.advanced(by: Int64(index) * peers.step)
+                    while let next = rest.dropFirst().first, next.start <= time { rest.removeFirst() }
+                    return count == 0 && rest.first?.hasGap == true ? nil : count
+                })
         }
     }
 

@@ -240,8 +240,10 @@ final class SettingsPages: Sendable {
         guard StoredToken.isName(name), let scope = StoredToken.Scope(rawValue: form["scope"] ?? "") else {
             return Self.back(.tokenNameRefused)
         }
-        // Empty: without end.
-        let lifetime = form["expires"].flatMap { $0.isEmpty ? nil : Duration(word: $0) }
+        // Empty: without end. What cannot be read is not that.
+        let word = form["expires"] ?? ""
+        let lifetime = Duration(word: word)
+        guard word.isEmpty || lifetime != nil else { return Self.back(.failed) }
         let expires = lifetime.map { visit.now.advanced(by: $0.components.seconds) }
         let made = door.makeToken(name, scope, expires: expires, password: form["password"] ?? "", visit.request)
         return confirmed(made) { token in
