@@ -18,6 +18,10 @@ package enum AuditEvent: String, Sendable, CaseIterable {
     case linkOpened = "link_opened"
     case linkRevoked = "link_revoked"
     case telegramRefused = "telegram_refused"
+    case alertAcknowledged = "alert_acknowledged"
+    case alertSilenced = "alert_silenced"
+    case maintenancePlanned = "maintenance_planned"
+    case silenceEnded = "silence_ended"
 
     /// In English, for whoever reads the table itself.
     package var words: String {
@@ -40,6 +44,10 @@ package enum AuditEvent: String, Sendable, CaseIterable {
         case .linkOpened: "personal link opened for the first time"
         case .linkRevoked: "personal link revoked"
         case .telegramRefused: "sign-in by Telegram refused"
+        case .alertAcknowledged: "alert acknowledged"
+        case .alertSilenced: "alert silenced"
+        case .maintenancePlanned: "maintenance planned"
+        case .silenceEnded: "silence ended"
         }
     }
 }

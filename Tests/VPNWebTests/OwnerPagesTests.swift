@@ -73,6 +73,15 @@ struct OwnerPagesTests {
 
     private func text(_ response: Response) -> String { String(decoding: response.body, as: UTF8.self) }
 
+    @Test(arguments: ["/nope", "/users/999", "/nodes/gone"])
+    func `who is signed in stays in the panel where there is nothing, and a stranger learns nothing`(path: String)
+        throws
+    {
+        let missing = try ask(path, owner)
+        #expect(missing.status == 404 && text(missing).contains("href=\"/diagnostics\""))
+        #expect(try !text(ask(path, nil)).contains("/diagnostics"))
+    }
+
     @Test(arguments: pages)
     func `a stranger is led to the door and back, and learns nothing`(page: String) throws {
         for session in [nil, SessionID.random()] {

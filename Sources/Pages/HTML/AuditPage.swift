@@ -97,6 +97,10 @@ extension AuditEvent {
         case .linkOpened: Wording("личная ссылка открыта впервые", "personal link opened for the first time")
         case .linkRevoked: Wording("отозвана личная ссылка", "personal link revoked")
         case .telegramRefused: Wording("вход через Telegram отклонён", "sign-in by Telegram refused")
+        case .alertAcknowledged: Wording("тревога принята", "alert acknowledged")
+        case .alertSilenced: Wording("о тревоге не сообщать", "alert silenced")
+        case .maintenancePlanned: Wording("запланированы работы", "maintenance planned")
+        case .silenceEnded: Wording("снова сообщать", "silence ended")
         }
     }
 

@@ -62,7 +62,7 @@ final class AlertPages: Sendable {
         act(visit) { form throws(StoreError) in
             guard let id = form["incident"].flatMap({ Int64($0) }) else { return .failed }
             guard try store.acknowledge(id, at: visit.now) else { return .acknowledged }
-            try audit("acknowledged alert \(id)")
+            try audit(.alertAcknowledged, "\(id)", visit)
             watchman.ownerActed()
             return .acknowledged
         }
@@ -75,7 +75,7 @@ final class AlertPages: Sendable {
                 let span = AlertsPage.spans.first(where: { $0.word == form["for"] })
             else { return .failed }
             let until = visit.now.advanced(by: span.seconds)
-            try add(Silence(id: 0, rule: rule, subject: subject, from: visit.now, until: until))
+            try add(Silence(id: 0, rule: rule, subject: subject, from: visit.now, until: until), visit)
             return .silenced
         }
     }
@@ -88,7 +88,7 @@ final class AlertPages: Sendable {
         act(visit) { form throws(StoreError) in
             guard let id = form["silence"].flatMap({ Int64($0) }) else { return .failed }
             try store.endSilence(id, at: visit.now)
-            try audit("ended silence \(id)")
+            try audit(.silenceEnded, "\(id)", visit)
             watchman.ownerActed()
             return .unsilenced
         }
@@ -118,21 +118,23 @@ final class AlertPages: Sendable {
         }
         let reason = String((form["reason"] ?? "").unicodeScalars.prefix(Self.longestReason).map(Character.init))
         try add(
-            Silence(id: 0, subject: subject, from: from, until: until, isMaintenance: true, reason: reason))
+            Silence(id: 0, subject: subject, from: from, until: until, isMaintenance: true, reason: reason), visit)
         return .planned
     }
 
-    private func add(_ silence: Silence) throws(StoreError) {
+    private func add(_ silence: Silence, _ visit: Visit) throws(StoreError) {
         try store.insert(silence)
-        let what = [silence.rule?.rawValue, silence.subject?.word].compactMap(\.self).joined(separator: " ")
+        let what = [silence.rule?.rawValue, silence.subject?.word].compactMap(\.self)
+        let words = (what.isEmpty ? ["*"] : what) + ["until", silence.until.rfc3339]
         try audit(
-            "\(silence.isMaintenance ? "planned maintenance of" : "silenced") \(what.isEmpty ? "everything" : what) until \(silence.until.rfc3339)"
-        )
+            silence.isMaintenance ? .maintenancePlanned : .alertSilenced, words.joined(separator: " "), visit)
         watchman.ownerActed()
     }
 
-    private func audit(_ what: String) throws(StoreError) {
-        try store.audit(AuditEntry(at: .now, who: "owner", what: what))
+    private func audit(_ event: AuditEvent, _ subject: String, _ visit: Visit) throws(StoreError) {
+        try store.audit(
+            AuditEntry(
+                at: .now, who: "owner", event, subject: subject, address: visit.request.remoteAddress))
     }
 
     // MARK: For programs

@@ -62,9 +62,15 @@ final class Site: Sendable {
         var visit = Visit(request, settings: current.issue, snapshot: newsstand.issue)
         let found = Self.routes.route(at: request.path)
         visit.value = found?.value ?? ""
-        let response = found.map { answer($0.route, &visit) } ?? visit.error(.notFound)
+        let response = found.map { answer($0.route, &visit) } ?? nowhere(&visit)
         tally.count(found?.route, response.status)
         return response
+    }
+
+    /// The owner's way back is the panel's, not the door's.
+    private func nowhere(_ visit: inout Visit) -> Response {
+        if !Visit.isForPrograms(visit.request.path) { visit.visitor = door.visitor(visit.request) }
+        return visit.error(.notFound)
     }
 
     /// What a visitor reads whose request could not be taken, or whose answer failed.

@@ -64,7 +64,7 @@ struct Visit {
             response.body = error.json(language)
             response.setHeader("Content-Type", ContentType.json.rawValue)
         } else {
-            response.body = error.page(context(isSignedIn: false), requestID: request.id)
+            response.body = error.page(context(isSignedIn: visitor == .owner), requestID: request.id)
             response.setHeader("Content-Type", ContentType.html.rawValue)
         }
         if error == .unauthorized { response.setHeader("WWW-Authenticate", "Bearer realm=\"vpn-web\"") }

@@ -140,7 +140,7 @@ struct AlertPagesTests {
         #expect(answer.headers.contains { $0.name == "Location" && $0.value == "/alerts?done=acknowledged" })
         #expect(try books.store.acknowledgements().keys.sorted() == [1])
         #expect(nudges.acted.withLock { $0 } == 1)
-        #expect(try books.store.auditEntries(limit: 1).map(\.what) == ["acknowledged alert 1"])
+        #expect(try books.store.auditEntries(limit: 1).map(\.event) == [.alertAcknowledged])
         // The watch's own writing leaves the owner's mark alone.
         let (incidents, _) = try books.store.standingIncidents()
         try books.store.keep(
