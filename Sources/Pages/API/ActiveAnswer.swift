@@ -7,10 +7,11 @@ package struct ActiveAnswer: Sendable {
 
     /// Seconds from one number to the next.
     package var step: Int64
-    package var all: [Int]
-    package var byNode: [NodeID: [Int]]
+    /// Nil: nobody was seen, and for a part of it nobody looked.
+    package var all: [Int?]
+    package var byNode: [NodeID: [Int?]]
 
-    package init(start: UnixTime, step: Int64, all: [Int], byNode: [NodeID: [Int]]) {
+    package init(start: UnixTime, step: Int64, all: [Int?], byNode: [NodeID: [Int?]]) {
         self.start = start
         self.step = step
         self.all = all
@@ -35,12 +36,16 @@ package struct ActiveAnswer: Sendable {
 }
 
 extension JSONWriter {
-    fileprivate mutating func numbers(_ name: StaticString, _ numbers: [Int]) {
+    fileprivate mutating func numbers(_ name: StaticString, _ numbers: [Int?]) {
         key(name)
         self.numbers(numbers)
     }
 
-    fileprivate mutating func numbers(_ numbers: [Int]) {
-        array { json in for number in numbers { json.integer(UInt64(max(0, number))) } }
+    fileprivate mutating func numbers(_ numbers: [Int?]) {
+        array { json in
+            for number in numbers {
+                if let number { json.integer(UInt64(max(0, number))) } else { json.word("null") }
+            }
+        }
     }
 }

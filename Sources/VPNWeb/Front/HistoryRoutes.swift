@@ -94,7 +94,8 @@ struct HistoryRoutes: Sendable {
         let node = try visit.selection().node
         let window = try visit.window()
         let answer = try ask { () throws(StoreError) in
-            try questions.active(from: window.from, to: min(window.to, visit.now), on: node)
+            try questions.active(
+                from: window.from, to: min(window.to, visit.now), on: node, watched: visit.watched, now: visit.now)
         }
         return visit.fresh(answer.json(), as: .json)
     }

@@ -73,10 +73,25 @@ extension Questions {
     static let mostNumbers = 1000
 
     /// Peers that moved bytes, over time.
-    func active(from: UnixTime, to: UnixTime, on node: NodeID?) throws(StoreError) -> ActiveAnswer {
+    func active(
+        from: UnixTime, to: UnixTime, on node: NodeID?, watched: Sight.Watched, now: UnixTime
+    ) throws(StoreError) -> ActiveAnswer {
         let fives = max(1, to.seconds(since: from) / Grain.fiveMinutes.seconds)
         let step = [1, 3, 12, 36, 72, 144, 288].first { fives / $0 <= Int64(Self.mostNumbers) } ?? 2016
         let active = try store.activePeers(from: from, to: to, on: node, step: Int(step))
-        return ActiveAnswer(start: active.start, step: active.step, all: active.all, byNode: active.byNode)
+        let window = from..<max(from, to)
+        let ledgers = try ledgers(Selection(node: node), firstSeen: window)
+        func seen(_ counts: [Int], on node: NodeID?) throws(StoreError) -> [Int?] {
+            let sight = try Sight(
+                of: Selection(node: node), in: window, ledgers: ledgers, store: store, watched: watched, now: now)
+            return counts.enumerated().map { index, count in
+                let start = active.start.advanced(by: Int64(index) * active.step)
+                return count == 0 && sight.hasGap(start..<start.advanced(by: active.step)) ? nil : count
+            }
+        }
+        var answer = ActiveAnswer(
+            start: active.start, step: active.step, all: try seen(active.all, on: node), byNode: [:])
+        for (id, counts) in active.byNode { answer.byNode[id] = try seen(counts, on: id) }
+        return answer
     }
 }

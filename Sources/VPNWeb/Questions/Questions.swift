@@ -79,7 +79,7 @@ struct Questions: Sendable {
     }
 
     /// With the counters that have something of the selection; of everybody's with those first seen in the window.
-    private func ledgers(
+    func ledgers(
         _ selection: Selection, firstSeen window: Range<UnixTime>
     ) throws(StoreError) -> [NodeID: Ledger] {
         // What nobody owns may be on any counter.

@@ -118,8 +118,8 @@ extension Schemas {
         "Active": {"type": "object", "additionalProperties": false, "required": ["start", "step_seconds", "all",
           "by_node"], "properties": {
           "start": {"$ref": "#/components/schemas/Time"}, "step_seconds": {"type": "integer", "minimum": 1},
-          "all": {"type": "array", "items": {"$ref": "#/components/schemas/Count"}},
+          "all": {"type": "array", "items": {"$ref": "#/components/schemas/CountOrNull"}},
           "by_node": {"type": "object", "additionalProperties": {"type": "array",
-            "items": {"$ref": "#/components/schemas/Count"}}}}}
+            "items": {"$ref": "#/components/schemas/CountOrNull"}}}}}
         """#
 }
