@@ -54,6 +54,22 @@ struct ScriptTests {
             ])
     }
 
+    @Test(arguments: shells) func `a peer of more or fewer columns than are known keeps its preshared key too`(
+        shell: [String]
+    ) throws {
+        let folder = try Folder()
+        let columns = [Self.publicKey, Self.sharedKey, "192.0.2.1:5", "10.0.0.2/32", "0", "5", "6", "off", "new", "x"]
+        let peers = [5, 7, 9, 10].map { "wg0\t" + columns.prefix($0).joined(separator: "\t") + "\n" }
+        let interface = "wg0\t\(Self.privateKey)\t\(Self.publicKey)\t51820\t0x1f\n"
+        let none = "wg0\t\(Self.publicKey)\t(none)\t(none)\t10.0.0.2/32\t0\t5\t6\toff\tnew\n"
+        let wg = try fake(folder, interface + peers.joined() + none)
+        let lines = try ask(shell, ["\(wg) show all dump"]).lines.filter { !$0.hasPrefix("#") }
+        #expect(lines.count == peers.count + 2)
+        #expect(!lines.joined().contains(Self.sharedKey))
+        #expect(lines.first == "wg0\t(hidden)\t\(Self.publicKey)\t51820\t0x1f")
+        #expect(lines.last == "wg0\t(hidden)\t(none)\t(none)\t10.0.0.2/32\t0\t5\t6\toff\tnew")
+    }
+
     @Test(arguments: shells) func `the host's own facts come in one go`(shell: [String]) throws {
         let (_, lines, _) = try ask(shell, ["true"])
         let boot = try String(contentsOfFile: "/proc/sys/kernel/random/boot_id", encoding: .utf8)

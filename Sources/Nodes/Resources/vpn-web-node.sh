@@ -118,6 +118,8 @@ NF == 9 {
 }
 NF > 4 {
     if ($2 != "(none)") $2 = "(hidden)"
+    # No port, so no interface: what has columns that are not known here has a preshared key.
+    if ($4 !~ /^[0-9]+$/ && $3 != "(none)") $3 = "(hidden)"
     # Whatever column it has in which version: a key is a key.
     for (i = 4; i <= NF; i++) if (length($i) == 44 && $i ~ /=$/) $i = "(hidden)"
     emit($0)
