@@ -14,7 +14,8 @@ package enum NodeSetup {
     ) -> String {
         let isRoot = ssh.host.user == "root"
         let user = word(ssh.host.user)
-        let line = keyLine(isRoot ? path : "sudo -n \(path)", publicKey, from, onwards)
+        let script = "\(folder)/\(file(for: node.id))"
+        let line = keyLine(isRoot ? script : "sudo -n \(script)", publicKey, from, onwards)
         return """
             # Node \(SafeLine.clean(node.id.name)) (\(SafeLine.clean(ssh.host.address.description))): run this there, as root, once; again after an update.
             # It installs one command that reads and changes nothing, and lets the panel's key run that one command alone.
@@ -22,12 +23,12 @@ package enum NodeSetup {
 
             \(isRoot ? "" : userPart(user) + sudoCheck)# The command. Its line COMMANDS says what it asks.
             install -d -m 0755 \(folder)
-            cat > \(path) <<'\(delimiter)'
-            \(script(commands(ssh.command)))\(delimiter)
-            chmod 0755 \(path)
+            cat > \(script) <<'\(delimiter)'
+            \(self.script(commands(ssh.command)))\(delimiter)
+            chmod 0755 \(script)
 
-            \(isRoot ? rootKeyPart(line, publicKey) : sudoPart(user) + keyPart(user, line))\(probePart(probes, tool: tool(ssh.command)))\(whole)
-            # Then, on the panel: vpn-web trust \(word(node.id.name)) && vpn-web check \(word(node.id.name))
+            \(isRoot ? "" : sudoPart(user, script: script, file: file(for: node.id)))\(keyPart(isRoot, line, publicKey))\(formerPart)\(probePart(probes, tool: tool(ssh.command)))\(whole)
+            # \(next(node.id.name))
 
             """
     }
@@ -38,15 +39,23 @@ package enum NodeSetup {
     ) -> String {
         let line = keyLine("false", publicKey, from, onwards)
         let user = word(hop.user)
+        let isRoot = hop.user == "root"
         return """
             # Jump host \(SafeLine.clean(id)) (\(SafeLine.clean(hop.address.description))): run this there, as root, once.
             # It lets the panel's key go through to the nodes behind this host, and run nothing here.
             sh -eu <<'\(whole)'
 
-            \(hop.user == "root" ? rootKeyPart(line, publicKey) : userPart(user) + keyPart(user, line))\(whole)
-            # Then, on the panel: vpn-web trust \(word(id))
+            \(isRoot ? "" : userPart(user))\(keyPart(isRoot, line, publicKey))\(whole)
+            # \(next(id, isJump: true))
 
             """
+    }
+
+    /// What is due on the panel afterwards: the text itself may go into a pipe unseen.
+    package static func next(_ id: String, isJump: Bool = false) -> String {
+        let id = word(id)
+        return "Then, on the panel: vpn-web trust \(id) && systemctl reload vpn-web"
+            + (isJump ? "" : " && vpn-web check \(id)")
     }
 
     private static func keyLine(_ forced: String, _ publicKey: String, _ from: String?, _ onwards: [Address]) -> String
@@ -96,55 +105,6 @@ package enum NodeSetup {
         """
     }
 
-    private static let sudoCheck = """
-        command -v visudo >/dev/null || { echo 'vpn-web: sudo is not here, and wanted: apt install sudo' >&2; exit 1; }
-
-
-        """
-
-    private static func sudoPart(_ user: String) -> String {
-        """
-        # Interfaces may be read by root alone. This user may become root for this command, without arguments, and nothing else.
-        cat > /etc/sudoers.d/vpn-web <<'\(delimiter)'
-        Defaults:\(user) !requiretty, !syslog, !pam_session
-        \(user) ALL=(root) NOPASSWD: \(path) ""
-        \(delimiter)
-        chmod 0440 /etc/sudoers.d/vpn-web
-        visudo -cf /etc/sudoers.d/vpn-web || { rm -f /etc/sudoers.d/vpn-web; exit 1; }
-
-
-        """
-    }
-
-    private static func keyPart(_ user: String, _ line: String) -> String {
-        """
-        # The panel's key.
-        install -d -m 0755 \(home) \(home)/.ssh
-        cat > \(home)/.ssh/authorized_keys <<'\(delimiter)'
-        \(line)
-        \(delimiter)
-        chmod 0644 \(home)/.ssh/authorized_keys
-
-
-        """
-    }
-
-    private static func rootKeyPart(_ line: String, _ publicKey: String) -> String {
-        let key = SafeLine.printable(publicKey)
-        return """
-            # The panel's key, beside the keys that are there. sshd must let root in by key (PermitRootLogin
-            # prohibit-password or forced-commands-only).
-            install -d -m 0700 /root/.ssh
-            touch /root/.ssh/authorized_keys
-            chmod 0600 /root/.ssh/authorized_keys
-            grep -qF '\(key)' /root/.ssh/authorized_keys || cat >> /root/.ssh/authorized_keys <<'\(delimiter)'
-            \(line)
-            \(delimiter)
-
-
-            """
-    }
-
     /// For a shell: a name with other characters than these has no business in a command.
     private static func word(_ text: String) -> String {
         !text.isEmpty && text.utf8.allSatisfy(isWordCharacter) ? text : "'\(SafeLine.clean(text).filter { $0 != "'" })'"
@@ -154,7 +114,7 @@ package enum NodeSetup {
         SafeLine.clean(text).filter { $0 != "\"" && $0 != "\\" && $0 != "'" }
     }
 
-    private static func isWordCharacter(_ byte: UInt8) -> Bool {
+    static func isWordCharacter(_ byte: UInt8) -> Bool {
         switch byte {
         case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
             UInt8(ascii: "0")...UInt8(ascii: "9"):
@@ -163,10 +123,9 @@ package enum NodeSetup {
         }
     }
 
-    private static let folder = "/usr/local/lib/vpn-web"
-    private static let path = "/usr/local/lib/vpn-web/vpn-web-node"
-    private static let home = "/var/lib/vpn-web-node"
-    private static let delimiter = "VPN_WEB_END"
+    static let folder = "/usr/local/lib/vpn-web"
+    static let home = "/var/lib/vpn-web-node"
+    static let delimiter = "VPN_WEB_END"
 
     /// Around all of it: the first step that fails ends it, also where it is pasted.
     private static let whole = "VPN_WEB_NODE_SETUP"
@@ -174,7 +133,7 @@ package enum NodeSetup {
 
 extension SafeLine {
     /// Of a public key's line: printable ASCII without quotes.
-    fileprivate static func printable(_ text: String) -> String {
+    static func printable(_ text: String) -> String {
         String(
             String.UnicodeScalarView(text.unicodeScalars.filter { ("!"..."~").contains($0) && $0 != "'" || $0 == " " }))
     }

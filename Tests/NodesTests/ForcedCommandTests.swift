@@ -22,7 +22,7 @@ struct ForcedCommandTests {
         "$(echo canary-$((40+2)) >&2)", "`echo canary-$((40+2)) >&2`", "x\necho canary-$((40+2))\n",
         "true && echo canary-$((40+2))", "false || echo canary-$((40+2))", "true | echo canary-$((40+2))",
         "' ; echo canary-$((40+2)) ; '", "\" ; echo canary-$((40+2)) ; \"", "sh -c 'echo canary-$((40+2))'",
-        "exec echo canary-$((40+2))", "/usr/local/lib/vpn-web/vpn-web-node 'echo canary-42'",
+        "exec echo canary-$((40+2))", "/usr/local/lib/vpn-web/vpn-web-node-eu1 'echo canary-42'",
         "sudo -n sh -c 'echo canary-$((40+2))'", "bash -i -c 'echo canary-$((40+2))'",
         "\u{1}\u{1b}echo canary-$((40+2))",
     ]
