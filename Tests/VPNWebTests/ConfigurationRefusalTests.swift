@@ -105,12 +105,24 @@ struct ConfigurationRefusalTests {
         let expected = [
             "1: poll: “never” is not a duration: a number and s, m, h or d, like 15s, 5m, 1h, 90d",
             "5: nodes[1].id: “a” is used already in line 3",
-            "6: nodes[1].ssh.key: the file in FOLDER is not there",
+            "6: nodes[1].ssh.key: the file in FOLDER is not there: vpn-web setup makes it",
             "8: nodes[2].aliases[1]: “d” is used already in line 8",
             "9: nodes[2].ssh.jump: “e” is neither in jumps nor a node",
             "10: public.pages: unknown key (did you mean “page”?)",
         ]
         #expect(problems == expected)
+    }
+
+    @Test func `a key that is not there is told with the way to make it`() throws {
+        let folder = try ConfigurationFolder()
+        let problems = folder.problems(
+            "nodes: [{ id: a, ssh: { host: h, key: a.key } }, { id: b, ssh: { host: h, key: /nowhere/b.key } }]")
+        #expect(
+            problems == [
+                "1: nodes[0].ssh.key: FOLDER/a.key is not there: vpn-web setup makes it",
+                "1: nodes[1].ssh.key: /nowhere/b.key is not there: "
+                    + "ssh-keygen -q -t ed25519 -N '' -C vpn-web -f /nowhere/b.key && chown vpn-web: /nowhere/b.key",
+            ])
     }
 
     @Test func `jumps in a circle, to this machine or too many are refused`() throws {

@@ -113,6 +113,30 @@ struct ConfigurationTests {
         #expect(configuration.warnings == warnings)
     }
 
+    @Test func `two nodes with one login are warned of, since sshd cannot tell them apart`() throws {
+        let folder = try ConfigurationFolder(secrets: ["a.key", "b.key"])
+        let configuration = try folder.load(
+            """
+            jumps:
+              - { id: gate, host: 192.0.2.1, key: a.key }
+              - { id: door, host: 192.0.2.2, key: a.key }
+            nodes:
+              - { id: main, ssh: { host: vpn.example.org, user: root, key: a.key } }
+              - { id: other, ssh: { host: vpn.example.org, user: root, key: b.key } }
+              - { id: user, ssh: { host: vpn.example.org, key: a.key } }
+              - { id: port, ssh: { host: vpn.example.org, port: 2222, user: root, key: a.key } }
+              - { id: inner, ssh: { host: 10.0.0.2, key: a.key, jump: gate } }
+              - { id: elsewhere, ssh: { host: 10.0.0.2, key: a.key, jump: door } }
+              - { id: twin, ssh: { host: VPN.example.org, port: 22, user: root, key: a.key } }
+              - { id: passed, ssh: { host: 192.0.2.1, key: a.key } }
+            """)
+        #expect(configuration.warnings.count == 2, "\(configuration.warnings)")
+        let places = [":11: nodes[6].ssh: ", ":12: nodes[7].ssh: "]
+        for ((warning, place), twin) in zip(zip(configuration.warnings, places), ["“main”", "“gate”"]) {
+            #expect(warning.contains(place) && warning.contains(twin), "\(warning)")
+        }
+    }
+
     @Test func `what is not told has the documented value`() throws {
         let folder = try ConfigurationFolder()
         let configuration = try folder.load("nodes: [{ id: main, local: true }]")

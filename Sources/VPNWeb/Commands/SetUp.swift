@@ -68,7 +68,7 @@ struct SetUp: ParsableCommand {
         let asks = !yes && isatty(STDIN_FILENO) == 1
         var setup = Setup(configuration: path, folder: path.folder, asks: asks)
         if undo { return try setup.undo() }
-        guard Surroundings.user != nil else {
+        guard let user = Surroundings.user else {
             throw CommandFailure(
                 what: "setup", why: "there is no user vpn-web", mend: "install the package: apt install ./vpn-web_*.deb"
             )
@@ -78,7 +78,7 @@ struct SetUp: ParsableCommand {
             let (id, value) = try Self.pair(text, "--fingerprint")
             pins[id] = value
         }
-        let present = access(path, F_OK) == 0 ? try ConfigurationOption.load(path) : nil
+        let present = try setup.present(owner: user)
         let wishes = present != nil && !hasWishes ? nil : try wishes(asks: asks && present == nil)
         let password = try password(
             asks: asks, database: present?.databasePath ?? Configuration.databasePath(in: Configuration.usualData),

@@ -4,6 +4,7 @@ import Fleet
 extension Configuration {
     /// A way as the file tells it, before other ways are looked up.
     private struct Draft {
+        var section: ConfigurationSection
         var hop: Hop
         var jump: ConfigurationValue?
         var jumpID: String?
@@ -49,6 +50,27 @@ extension Configuration {
             guard let draft = drafts[node.id.name] else { return Entry(node: node, way: .local) }
             let hops = Self.hops(before: node.id.name, drafts, locals)
             return Entry(node: node, way: .ssh(SSH(host: draft.hop, jumps: hops, command: command)))
+        }
+        warnOfTwins(drafts)
+    }
+
+    /// sshd knows who logs in by the key alone, and has one forced command for it.
+    private func warnOfTwins(_ drafts: [String: Draft]) {
+        let ways: [(id: String, way: [Hop])] =
+            jumps.map { ($0.id, $0.before + [$0.hop]) }
+            + nodes.compactMap { entry in
+                if case .ssh(let ssh) = entry.way { (entry.node.id.name, ssh.jumps + [ssh.host]) } else { nil }
+            }
+        var first: [[String]: String] = [:]
+        for (id, way) in ways {
+            let login = way.map { "\($0.user)@\($0.host.lowercased()) \($0.port) \($0.key)" }
+            guard let twin = first[login] else {
+                first[login] = id
+                continue
+            }
+            drafts[id]?.section.warn(
+                "host, port, user and key are those of “\(twin)” too: one forced command answers both, and every byte "
+                    + "counts twice; each wants a key of its own")
         }
     }
 
@@ -99,11 +121,12 @@ extension Configuration {
         let host = section.needed("host")?.host()
         let port = section["port"].map { $0.integer(1...65_535) } ?? 22
         let user = section["user"].map { $0.text() } ?? "vpn-web"
-        let key = section.needed("key")?.secret()
+        let key = section.needed("key")?.secret(isOwnKey: true)
         let passphrase = section["passphrase_file"].map { $0.secret() }
         let jumpID = section["jump"]?.text()
         guard let host, let port, let user, let key, passphrase != .some(nil) else { return nil }
         return Draft(
+            section: section,
             hop: Hop(host: host, port: UInt16(port), user: user, key: key, passphraseFile: passphrase ?? nil),
             jump: section["jump"], jumpID: jumpID)
     }

@@ -9,6 +9,9 @@ struct ConfigurationProblem: Error, Sendable, Equatable, CustomStringConvertible
     var path: String
     var what: String
 
+    /// The panel's own SSH key, by its path, which is not there and could be made. Nil: something else is wrong.
+    var missingKey: String?
+
     /// `file:line: path: what`.
     var description: String {
         var text = file

@@ -20,8 +20,9 @@ final class ConfigurationReader {
         self.credentials = credentials
     }
 
-    func refuse(_ what: String, at path: String = "", line: Int? = nil) {
-        problems.append(ConfigurationProblem(file: file, line: line, path: path, what: what))
+    func refuse(_ what: String, at path: String = "", line: Int? = nil, missingKey: String? = nil) {
+        problems.append(
+            ConfigurationProblem(file: file, line: line, path: path, what: what, missingKey: missingKey))
     }
 
     func warn(_ what: String, at path: String, line: Int?) {
@@ -66,8 +67,8 @@ struct ConfigurationValue {
         self.reader = reader
     }
 
-    func refuse(_ what: String) {
-        reader.refuse(what, at: path, line: line)
+    func refuse(_ what: String, missingKey: String? = nil) {
+        reader.refuse(what, at: path, line: line, missingKey: missingKey)
     }
 
     func warn(_ what: String) {
@@ -208,5 +209,9 @@ struct ConfigurationSection {
 
     func refuse(_ what: String) {
         reader.refuse(what, at: path, line: line)
+    }
+
+    func warn(_ what: String) {
+        reader.warn(what, at: path, line: line)
     }
 }

@@ -84,7 +84,8 @@ extension ConfigurationValue {
 
     /// A file that holds a secret: there, readable, and nothing for others in its mode. A bare name that is one of
     /// systemd's credentials is that credential; any other relative path begins at the configuration's folder.
-    func secret() -> String? {
+    /// `isOwnKey`: the panel's own SSH key, which is made where it is missing.
+    func secret(isOwnKey: Bool = false) -> String? {
         guard let text = text() else { return nil }
         // Who writes the secret itself here must not find it in a log.
         guard text.utf8.count <= 1024, !text.contains("PRIVATE KEY") else {
@@ -96,11 +97,27 @@ extension ConfigurationValue {
         {
             return checked("\(credentials)/\(text)", isNameable: true)
         }
-        return checked(absolute(text), isNameable: text.contains("/") || text.contains("."))
+        let path = absolute(text)
+        let isNameable = text.contains("/") || text.contains(".")
+        if isOwnKey, access(path, F_OK) != 0, errno == ENOENT {
+            let isHere = (path as NSString).deletingLastPathComponent == reader.folder
+            let mend =
+                isHere
+                ? "vpn-web setup makes it"
+                : "ssh-keygen -q -t ed25519 -N '' -C vpn-web -f \(path) && chown vpn-web: \(path)"
+            refuse("\(name(path, isNameable)) is not there: \(mend)", missingKey: path)
+            return nil
+        }
+        return checked(path, isNameable: isNameable)
+    }
+
+    /// A word without a dot may be the secret itself.
+    private func name(_ path: String, _ isNameable: Bool) -> String {
+        isNameable ? path : "the file in \(reader.folder)"
     }
 
     private func checked(_ path: String, isNameable: Bool) -> String? {
-        let name = isNameable ? path : "the file in \(reader.folder)"
+        let name = name(path, isNameable)
         var status = stat()
         guard stat(path, &status) == 0 else {
             refuse(errno == ENOENT ? "\(name) is not there" : "\(name): \(String(cString: strerror(errno)))")

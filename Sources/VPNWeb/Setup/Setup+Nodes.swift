@@ -4,24 +4,28 @@ import SSH
 
 /// The owner's part of each node, and its host key.
 extension Setup {
-    /// Whether a host key was pinned now.
+    /// Whether there is something now that the service does not know yet.
     mutating func nodes(_ configuration: Configuration, _ pins: [String: String]) throws -> Bool {
         // A host that is passed through first: what is behind it is asked through it.
-        let hosts = configuration.jumps.map(\.id) + configuration.nodes.filter(\.isRemote).map(\.node.id.name)
+        let hosts =
+            configuration.jumps.map { (id: $0.id, key: $0.hop.key) }
+            + configuration.nodes.compactMap { entry in
+                if case .ssh(let ssh) = entry.way { (id: entry.node.id.name, key: ssh.host.key) } else { nil }
+            }
         let file = configuration.knownHosts
         let isOurs = access(file, F_OK) != 0 || made.isOurs(file)
         let known = try KnownHostsFile(path: file)
         var strangers: [String] = []
-        for id in hosts {
-            if try known.keys(for: configuration.way(to: id).address).isEmpty {
-                strangers.append(id)
-            } else {
-                printOut("kept   \(id): its host key is pinned")
-            }
+        // A host that is known for another node's sake does not know this one's key.
+        var unprepared: [String] = []
+        for (id, key) in hosts {
+            let isStranger = try known.keys(for: configuration.way(to: id).address).isEmpty
+            if isStranger { strangers.append(id) } else { printOut("kept   \(id): its host key is pinned") }
+            if isStranger || madeKeys.contains(key) { unprepared.append(id) }
         }
-        guard !strangers.isEmpty else { return false }
+        guard !unprepared.isEmpty else { return false }
         printOut("\nOn each node, once, as root; read it first (vpn-web node-setup NODE):")
-        for id in strangers {
+        for id in unprepared {
             let (address, _) = try configuration.way(to: id)
             let port = address.port == 22 ? "" : " -p \(address.port)"
             printOut("  vpn-web node-setup \(id) | ssh\(port) root@\(address.host) sh")
@@ -37,7 +41,7 @@ extension Setup {
             }
         }
         if isPinned, isOurs { try made.note(file) }
-        return isPinned
+        return isPinned || unprepared != strangers
     }
 
     private func pin(_ id: String, _ configuration: Configuration, _ fingerprint: String?) throws -> Bool {
@@ -65,8 +69,4 @@ extension Setup {
 
     /// Where the owner's own ssh keeps what was compared when the node was set up from here.
     private static let rootsKnownHosts = ["/root/.ssh/known_hosts", "/etc/ssh/ssh_known_hosts"]
-}
-
-extension Configuration.Entry {
-    fileprivate var isRemote: Bool { if case .ssh = way { true } else { false } }
 }

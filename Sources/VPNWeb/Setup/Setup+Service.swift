@@ -30,7 +30,7 @@ extension Setup {
         }
         let lines = [
             ["systemctl", "daemon-reload"],
-            ["systemctl", "enable", "--quiet", "vpn-web.socket", "vpn-web.service", "vpn-web-backup.timer"],
+            ["systemctl", "enable", "--quiet"] + Self.units,
             ["systemctl", "start", "vpn-web.socket", "vpn-web-backup.timer"],
             // New rights want it anew; the socket holds what is asked meanwhile.
             ["systemctl", "restart", "vpn-web.service"],

@@ -14,6 +14,9 @@ struct Setup {
     let asks: Bool
     var made: MadeFiles
 
+    /// SSH keys that were made in this run: no node lets them in yet.
+    var madeKeys: Set<String> = []
+
     init(configuration: String, folder: String, asks: Bool) {
         configurationPath = configuration
         self.folder = folder
@@ -63,18 +66,15 @@ struct Setup {
             let difference = LineDiff.text(from: text, to: wanted.yaml)
             printOut("kept   \(configurationPath)")
             guard !difference.isEmpty else { return }
-            return printOut(
+            printOut(
                 "       These flags alone would have made it otherwise (- as it is, + as it would be):\n\(difference)")
+            return note("to change it, edit it and run vpn-web setup again: it makes the keys that are missing")
         }
         for note in wanted.notes { self.note(note) }
         if let token = wanted.botToken {
             try place(folder + "/telegram-token", token + "\n", 0o600, user)
         }
-        for key in wanted.keys where access(key, F_OK) != 0 {
-            try run(["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-C", "vpn-web", "-f", key])
-            guard chown(key, user.uid, user.gid) == 0 else { throw CommandFailure(what: "setup", why: "chown \(key)") }
-            for file in [key, key + ".pub"] { try enter(file) }
-        }
+        for key in wanted.keys where access(key, F_OK) != 0 { try make(key: key, user) }
         try place(configurationPath, wanted.yaml, 0o640, (0, user.gid))
     }
 
@@ -95,7 +95,7 @@ struct Setup {
     /// Removes what setup made, where nobody changed it since.
     mutating func undo() throws {
         guard !made.paths.isEmpty else { return printOut("Nothing to undo: \(made.path) names nothing.") }
-        if Surroundings.hasSystemd { _ = try? Program.run(["systemctl", "stop", "vpn-web.service", "vpn-web.socket"]) }
+        if Surroundings.hasSystemd { _ = try? Program.run(["systemctl", "stop"] + Self.units) }
         for path in made.paths.reversed() {
             let isThere = (try? FileManager.default.attributesOfItem(atPath: path)) != nil
             if !isThere {
@@ -110,12 +110,21 @@ struct Setup {
         }
         for folder in [folder + "/tls", "/etc/systemd/system/vpn-web.service.d"] { rmdir(folder) }
         if Program.isThere("nginx") { try? reloadNginx() }
-        if Surroundings.hasSystemd { _ = try? Program.run(["systemctl", "daemon-reload"]) }
+        if Surroundings.hasSystemd {
+            _ = try? Program.run(["systemctl", "daemon-reload"])
+            // Without a configuration they do not start. With one that lost its keys they would, in vain, for ever.
+            if access(configurationPath, F_OK) == 0,
+                (try? Program.run(["systemctl", "disable"] + Self.units))?.status == 0
+            {
+                printOut("off    \(Self.units.joined(separator: ", ")); vpn-web setup switches them on again")
+            }
+        }
         printOut("What was counted, and the password, stay in the data folder; apt purge vpn-web removes them too.")
     }
 
     // MARK: Pieces
 
+    static let units = ["vpn-web.service", "vpn-web.socket", "vpn-web-backup.timer"]
     static let program = "/proc/self/exe".resolved
 
     func note(_ text: String) { printOut("note   \(text)") }
