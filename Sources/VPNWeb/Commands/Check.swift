@@ -18,6 +18,8 @@ struct Check: ParsableCommand {
             Example: vpn-web check
             Example: vpn-web check eu1 --json
 
+            Run by root, it looks with the rights of the service.
+
             Exit status: 0 all is well, 1 something is wrong, 2 the configuration is refused.
             """)
 
@@ -31,6 +33,7 @@ struct Check: ParsableCommand {
 
     func run() throws {
         let configuration = try configuration.load()
+        if let answer = try ServiceUser.answer(for: configuration) { throw answer }
         let settings =
             try nodes.isEmpty ? configuration.nodeSettings() : nodes.map { try configuration.settings(of: $0) }
         var report = CheckReport()

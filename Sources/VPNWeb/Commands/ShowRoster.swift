@@ -30,6 +30,8 @@ struct ShowRoster: ParsableCommand {
 
     func run() throws {
         let configuration = try configuration.load()
+        // Dumps may be where only root reads.
+        if dump.isEmpty, let answer = try ServiceUser.answer(for: configuration) { throw answer }
         var watcher = RosterWatcher(
             configuration.rosterFiles, nodes: configuration.fleetNodes,
             lastGood: RosterCopies(folder: configuration.data).all)

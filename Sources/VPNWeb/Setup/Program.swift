@@ -41,7 +41,9 @@ struct Program {
         let process = Process()
         process.executableURL = URL(filePath: place)
         process.arguments = Array(words.dropFirst())
-        process.environment = ["PATH": path, "LC_ALL": "C.UTF-8"]
+        let credentials = ProcessInfo.processInfo.environment["CREDENTIALS_DIRECTORY"]
+        process.environment = ["PATH": path, "LC_ALL": "C.UTF-8", "CREDENTIALS_DIRECTORY": credentials]
+            .compactMapValues(\.self)
         let (output, errors, source) = (Pipe(), Pipe(), Pipe())
         if !visible {
             process.standardOutput = output

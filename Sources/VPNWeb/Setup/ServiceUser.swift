@@ -1,3 +1,4 @@
+import ArgumentParser
 import Fleet
 import Foundation
 import Glibc
@@ -31,12 +32,25 @@ struct ServiceUser {
         }
     }
 
+    /// For a command of root's that says what the service can do: the same command, run as this user. Nil: it is not root
+    /// who asks, or the books are another user's.
+    static func answer(for configuration: Configuration) throws(CommandFailure) -> ExitCode? {
+        var books = stat()
+        guard geteuid() == 0, let user = Surroundings.user, stat(configuration.data, &books) == 0,
+            books.st_uid == user.uid
+        else { return nil }
+        let words = [Setup.program] + CommandLine.arguments.dropFirst()
+        return ExitCode(try ServiceUser(configuration).run(words, visible: true).status)
+    }
+
     /// Runs a program as this user.
-    func run(_ words: [String], input: String? = nil) throws(CommandFailure) -> Program.Outcome {
+    func run(
+        _ words: [String], input: String? = nil, visible: Bool = false
+    ) throws(CommandFailure) -> Program.Outcome {
         var line = ["setpriv", "--reuid=vpn-web", "--regid=vpn-web"]
         line.append(botGroup.map { "--groups=vpn-web,\($0)" } ?? "--init-groups")
         if needsNetAdmin { line += ["--inh-caps=+net_admin", "--ambient-caps=+net_admin"] }
-        return try Program.run(line + ["--"] + words, input: input)
+        return try Program.run(line + ["--"] + words, input: input, visible: visible)
     }
 
     private func canRead(_ path: String) -> Bool {
