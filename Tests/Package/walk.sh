@@ -175,26 +175,53 @@ echo "$password" | vpn-web setup --yes --password-stdin --url "$url" --env-vars 
     --node main=10.9.1.2 --node eu1=10.9.2.2 --fingerprint "main=$(pin 10.9.1.2)" --fingerprint "eu1=$(pin 10.9.2.2)" |
     tee /tmp/setup.log
 grep -q "The panel: $url" /tmp/setup.log || fail 'setup does not end with the URL'
-for name in main eu1; do
-    address=10.9.1.2
-    [ "$name" = main ] || address=10.9.2.2
-    vpn-web node-setup "$name" |
-        ssh "root@$address" sh >/tmp/node.log 2>&1 || {
+node_setup() {
+    vpn-web node-setup "$1" |
+        ssh "root@$2" sh >/tmp/node.log 2>&1 || {
         cat /tmp/node.log
-        fail "node-setup $name"
+        fail "node-setup $1"
     }
-done
+}
+node_setup main 10.9.1.2
+node_setup eu1 10.9.2.2
 systemctl reload vpn-web.service
 token=$(runuser -u vpn-web -- vpn-web token create walk | grep -Eo '[A-Za-z0-9_-]{30,}' | tail -1)
 until_true 60 health
 until_true 60 online
 say "first numbers $(($(date +%s) - begun)) s after setup"
-until_true 30 sh -c 'runuser -u vpn-web -- vpn-web check'
+until_true 30 vpn-web check
+[ -z "$(find /var/lib/vpn-web ! -user vpn-web)" ] || fail "root's check left files of root's"
 vpn-web setup --yes >/tmp/again.log
 ! grep -q '^made   /' /tmp/again.log || { cat /tmp/again.log; fail 'a second setup made something'; }
 [ "$(curl -s -o /dev/null -w '%{http_code}' "http://panel.example.org/")" = 301 ] || fail 'HTTP does not lead to HTTPS'
 curl -s --cacert /etc/vpn-web/tls/certificate.pem -H 'Accept-Encoding: gzip' -D - -o /dev/null \
     "$url/static/vpn-web.css" | grep -qi 'content-encoding: gzip' || fail 'static files are not sent compressed'
+
+say 'a node that was written into the configuration later'
+printf '  - id: eu2\n    ssh: { host: 10.9.2.2, key: eu2.key }\n' >>/etc/vpn-web/config.yaml
+! vpn-web check >/tmp/eu2.log 2>&1 || fail 'a node without a key is well'
+grep -q 'eu2.key is not there: vpn-web setup makes it' /tmp/eu2.log || { cat /tmp/eu2.log; fail 'a missing key has no mend'; }
+vpn-web setup --yes --fingerprint "eu2=$(pin 10.9.2.2)" >/tmp/eu2.log
+[ "$(stat -c '%U %a' /etc/vpn-web/eu2.key)" = 'vpn-web 600' ] || { cat /tmp/eu2.log; fail 'its key was not made'; }
+# Two nodes on one host.
+grep -q '^  vpn-web node-setup eu2 ' /tmp/eu2.log || { cat /tmp/eu2.log; fail 'setup does not say what to run on it'; }
+node_setup eu2 10.9.2.2
+until_true 30 vpn-web check
+
+say 'undo leaves a changed configuration, and nothing that starts with it'
+vpn-web setup --undo >/tmp/undo.log
+[ -e /etc/vpn-web/config.yaml ] || fail 'undo took a changed configuration'
+[ ! -e /etc/vpn-web/eu2.key ] || fail 'undo left a key that setup made'
+for unit in vpn-web.service vpn-web.socket vpn-web-backup.timer; do
+    ! systemctl is-enabled -q "$unit" || { cat /tmp/undo.log; fail "undo left $unit on"; }
+done
+sed -i '/id: eu2/,$d' /etc/vpn-web/config.yaml
+vpn-web setup --yes --fingerprint "main=$(pin 10.9.1.2)" --fingerprint "eu1=$(pin 10.9.2.2)" >/tmp/setup.log
+node_setup main 10.9.1.2
+node_setup eu1 10.9.2.2
+systemctl is-enabled -q vpn-web.service vpn-web.socket vpn-web-backup.timer || fail 'setup left units off'
+systemctl reload vpn-web.service
+until_true 60 online
 
 say 'what the documents say is there'
 for path in $(awk '/^[|] .\//{gsub(/[^A-Za-z0-9_.*\/-]/, "", $2); print $2}' /usr/share/doc/vpn-web/docs/deployment.md) \
@@ -214,7 +241,7 @@ journalctl -u vpn-web.service EVENT=started -o json --no-pager | grep -q '"NODES
 grep -Eq 'CapEff:\s*0+$' "/proc/$(systemctl show -P MainPID vpn-web.service)/status" || fail 'it has capabilities'
 
 say 'no node writes lines of its own into the journal'
-ssh root@10.9.1.2 'cd /usr/local/lib/vpn-web && cp -p vpn-web-node kept && cat >vpn-web-node' <<'EVIL'
+ssh root@10.9.1.2 'cd /usr/local/lib/vpn-web && cp -p vpn-web-node-main kept && cat >vpn-web-node-main' <<'EVIL'
 #!/bin/sh
 printf 'words\rEVENT=forged\033[31m\nPRIORITY=0\n' >&2
 exit 1
@@ -222,7 +249,7 @@ EVIL
 until_true 60 sh -c "journalctl -u vpn-web.service -o json --no-pager EVENT=poll_failed NODE=main | grep -q 'words'"
 [ -z "$(journalctl --no-pager -q -o cat EVENT=forged)" ] || fail 'a node forged a field'
 ! journalctl -u vpn-web.service -a --no-pager -o cat | grep -q "$(printf '\033')" || fail 'a control character is in the journal'
-ssh root@10.9.1.2 'cd /usr/local/lib/vpn-web && mv kept vpn-web-node'
+ssh root@10.9.1.2 'cd /usr/local/lib/vpn-web && mv kept vpn-web-node-main'
 until_true 90 online
 
 say 'loops are frozen one by one'
@@ -303,6 +330,23 @@ systemctl start vpn-web.socket vpn-web.service
 until_true 60 health
 until_true 30 counted main 1
 
+# block SECTION NUMBER: of the commands in that section of docs/deployment.md.
+block() { awk -v section="$1" -v wanted="$2" \
+    '/^## /{on=index($0, section)} on&&/^ *```/{n+=!inside; inside=!inside; next} on&&inside&&n==wanted' \
+    /usr/share/doc/vpn-web/docs/deployment.md; }
+echo 'APT::Get::Assume-Yes "true";' >/etc/apt/apt.conf.d/yes
+
+say 'the way back, by the words of docs/deployment.md'
+mkdir /tmp/back
+cp "$old" /tmp/back/vpn-web_OLD_amd64.deb
+block Updating 2 >/tmp/back.sh
+runuser -u vpn-web -- vpn-web backup /var/lib/vpn-web/vpn-web.db.before-v1-1
+(cd /tmp/back && sh -ex /tmp/back.sh) >/tmp/back.log 2>&1 || { cat /tmp/back.log; fail 'the way back'; }
+grep -q '^Restored' /tmp/back.log || { cat /tmp/back.log; fail 'nothing was restored on the way back'; }
+until_true 60 health
+until_true 30 counted main 1
+until_true 30 counted eu1 2
+
 say 'removed and installed again'
 cp /etc/vpn-web/config.yaml /tmp/config.yaml
 apt-get remove -y -q vpn-web >/dev/null 2>&1
@@ -314,18 +358,14 @@ vpn-web setup --yes >/dev/null
 until_true 60 health
 
 say 'moved to another machine, by the words of docs/deployment.md'
-# block NUMBER: of the commands in that section.
-block() { awk -v wanted="$1" '/^## /{on=/another machine/} on&&/^ *```/{n+=!inside; inside=!inside; next} on&&inside&&n==wanted' \
-    /usr/share/doc/vpn-web/docs/deployment.md; }
-block 1 >/tmp/old.sh
-block 2 >/tmp/new.sh
+block 'another machine' 1 >/tmp/old.sh
+block 'another machine' 2 >/tmp/new.sh
 mkdir /tmp/there
 cp "$new" /tmp/there
 sh -ex /tmp/old.sh >/tmp/moving.log 2>&1 || { cat /tmp/moving.log; fail 'leaving the old machine'; }
 mv /root/vpn-web-moving.tar.gz /tmp/there
 apt-get purge -y -q vpn-web >/dev/null 2>&1
 [ ! -e /etc/vpn-web ] || fail 'the old machine is not empty'
-echo 'APT::Get::Assume-Yes "true";' >/etc/apt/apt.conf.d/yes
 (cd /tmp/there && sh -ex /tmp/new.sh) >/tmp/moving.log 2>&1 || { cat /tmp/moving.log; fail 'arriving at the new machine'; }
 until_true 60 health
 until_true 60 online

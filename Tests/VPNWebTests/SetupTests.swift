@@ -2,6 +2,7 @@ import Fleet
 import Foundation
 import Glibc
 import Roster
+import TestBed
 import Testing
 import WireGuard
 
@@ -131,6 +132,53 @@ struct SetupTests {
         try again.forget(file)
         try again.forget(link)
         #expect(access(list, F_OK) != 0)
+    }
+
+    @Test(.enabled(if: access("/usr/bin/ssh-keygen", X_OK) == 0, "needs ssh-keygen"))
+    func `a node that was written into the configuration gets its key, and undo knows it`() throws {
+        let folder = try ConfigurationFolder(secrets: ["eu1.key"])
+        func setup() -> Setup { Setup(configuration: folder.path + "/config.yaml", folder: folder.path, asks: false) }
+        var setup = setup()
+        let owner = (getuid(), getgid())
+        #expect(try setup.present(owner: owner) == nil)
+        func node(_ id: String, _ key: String) -> String {
+            "  - { id: \(id), ssh: { host: \(id).example, key: \(key) } }\n"
+        }
+        let nodes = "nodes:\n" + node("eu1", "eu1.key") + node("eu2", "eu2.key") + node("eu3", folder.path + "/eu2.key")
+        // Not beside another mistake, nor where the key's folder is somebody else's.
+        for wrong in [node("eu4", folder.path + "/sub/eu4.key"), "url: none\n"] {
+            folder.write("config.yaml", nodes + wrong)
+            #expect(throws: CommandFailure.self) { try setup.present(owner: owner) }
+            #expect(access(folder.path + "/eu2.key", F_OK) != 0)
+        }
+        folder.write("config.yaml", nodes)
+        #expect(try setup.present(owner: owner)?.nodes.count == 3)
+        var status = stat()
+        #expect(stat(folder.path + "/eu2.key", &status) == 0 && status.st_mode & 0o777 == 0o600)
+        #expect(setup.made.paths == [folder.path + "/eu2.key", folder.path + "/eu2.key.pub"])
+        #expect(setup.madeKeys == [folder.path + "/eu2.key"])
+        #expect(MadeFiles.text(folder.path + "/eu1.key") == "x")
+    }
+
+    @Test(.enabled(if: access("/usr/bin/ssh-keygen", X_OK) == 0, "needs ssh-keygen"))
+    func `into a pipe, node-setup says what comes next where somebody sees it`() throws {
+        let folder = try ConfigurationFolder()
+        _ = try must(["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", folder.path + "/eu1.key"])
+        folder.write(
+            "config.yaml",
+            "jumps: [{ id: gate, host: g, key: eu1.key }]\nnodes: [{ id: eu1, ssh: { host: h, key: eu1.key } }]\n")
+        let program =
+            URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+            .deletingLastPathComponent().path + "/.build/debug/vpn-web"
+        let next = "Then, on the panel: vpn-web trust eu1 && systemctl reload vpn-web"
+        for (id, words) in [
+            ("eu1", next + " && vpn-web check eu1"), ("gate", next.replacing("eu1", with: "gate")),
+        ] {
+            let output = try TestBed.run([program, "node-setup", id, "--config", folder.path + "/config.yaml"])
+            #expect(output.status == 0)
+            #expect(output.errors == words + "\n")
+            #expect(output.text.contains("\n# \(words)\n"))
+        }
     }
 
     @Test func `copies in a folder are named by their time, and the oldest go`() throws {

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Fleet
 import Foundation
+import Glibc
 import Nodes
 import SSH
 
@@ -11,6 +12,7 @@ struct SetUpNode: ParsableCommand {
         discussion: """
             Example: vpn-web node-setup eu1
             Example: vpn-web node-setup eu1 --from 198.51.100.4 | ssh root@eu1 sh
+            Example: vpn-web node-setup eu1 | ssh ubuntu@eu1 sudo sh
             """)
 
     @Argument(help: "The node's id, or a jump host's.")
@@ -26,7 +28,7 @@ struct SetUpNode: ParsableCommand {
         let onwards = configuration.onwards(from: node)
         if let jump = configuration.jumps.first(where: { $0.id == node }) {
             let hop = try configuration.hop(jump)
-            return try setUp(hop) { key in
+            return try setUp(hop, isJump: true) { key in
                 NodeSetup.text(forJump: node, hop: hop, publicKey: key, from: from, onwards: onwards)
             }
         }
@@ -53,9 +55,12 @@ struct SetUpNode: ParsableCommand {
         }
     }
 
-    private func setUp(_ hop: SSHSettings.Hop, text: (String) -> String) throws(CommandFailure) {
+    private func setUp(
+        _ hop: SSHSettings.Hop, isJump: Bool = false, text: (String) -> String
+    ) throws(CommandFailure) {
         do {
             printOut(text(try hop.login().key.publicKey))
+            if isatty(STDOUT_FILENO) == 0 { writeAll(NodeSetup.next(node, isJump: isJump) + "\n", to: STDERR_FILENO) }
         } catch {
             let isThere = FileManager.default.fileExists(atPath: hop.key)
             throw CommandFailure(
