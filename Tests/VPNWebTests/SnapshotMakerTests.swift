@@ -151,26 +151,29 @@ struct ServiceJudgementTests {
     }
 
     @Test func `a fresh handshake proves that the service works`() {
-        let state = ServiceJudgement.states(of: status(.online, handshake: 20, kind: .amneziaWG), at: now).first
-        #expect(state?.status == .online && state?.kind == .amneziaWG && state?.evidence == .freshHandshake)
-        #expect(state?.isActive == false)
+        let state = ServiceJudgement.state(
+            of: .amneziaWG, on: status(.online, handshake: 20, kind: .amneziaWG), at: now)
+        #expect(state.status == .online && state.kind == .amneziaWG && state.evidence == .freshHandshake)
+        #expect(!state.isActive)
     }
 
     @Test func `nobody connected proves nothing`() {
-        #expect(ServiceJudgement.states(of: status(.online, handshake: 4000), at: now).first?.status == .unknown)
-        #expect(ServiceJudgement.states(of: status(.online, handshake: nil), at: now).first?.evidence == .idle)
+        for handshake in [4000, nil] as [Int64?] {
+            let state = ServiceJudgement.state(of: .wireGuard, on: status(.online, handshake: handshake), at: now)
+            #expect(state.status == .unknown && state.evidence == .idle)
+        }
     }
 
     @Test func `a node that is away says nothing of its services`() {
-        let away = ServiceJudgement.states(of: status(.offline, handshake: 20), at: now).first
-        #expect(away?.status == .unknown && away?.evidence == .nodeAway)
-        let stale = ServiceJudgement.states(of: status(.online, handshake: 20, age: 200), at: now).first
-        #expect(stale?.status == .unknown)
+        let away = ServiceJudgement.state(of: .wireGuard, on: status(.offline, handshake: 20), at: now)
+        #expect(away.status == .unknown && away.evidence == .nodeAway)
+        let stale = ServiceJudgement.state(of: .wireGuard, on: status(.online, handshake: 20, age: 200), at: now)
+        #expect(stale.status == .unknown)
     }
 
     @Test func `a node that answers without an interface has no service`() {
         var status = status(.online, handshake: nil)
         status.lastSample?.interfaces = []
-        #expect(ServiceJudgement.states(of: status, at: now).first?.status == .offline)
+        #expect(ServiceJudgement.state(of: .wireGuard, on: status, at: now).status == .offline)
     }
 }

@@ -12,6 +12,9 @@ struct ServiceBoard {
     private var blindness = Blindness()
     private var deserted: [NodeID: ServiceState.Comparison] = [:]
 
+    /// Seconds: a tunnel that worked so lately is missed when its node shows it no more.
+    private static let memory: Int64 = 7 * 86_400
+
     private(set) var states: [ServiceState] = []
     var blindSince: UnixTime? { blindness.since }
 
@@ -52,9 +55,9 @@ struct ServiceBoard {
         var new: [ServiceState] = []
         for status in statuses {
             let own = configured.filter { $0.node == status.node.id }
-            let tunnels = Set(own.filter(\.isActive).map(\.kind))
-            let passive = ServiceJudgement.states(of: status, at: now, besides: panelKeys)
-                .filter { !tunnels.contains($0.kind) }
+            let probed = Set(own.filter(\.isActive).map(\.kind))
+            let passive = tunnels(of: status, own, at: now).filter { !probed.contains($0) }
+                .map { ServiceJudgement.state(of: $0, on: status, at: now, besides: panelKeys) }
             new += passive.map { withTarget(judgedByRhythm($0, status)) }
             new += own.filter { $0.isActive }.map { judged($0, nodes, now) }
         }
@@ -68,13 +71,33 @@ struct ServiceBoard {
         return isChanged || new.map(\.status) != states.map(\.status)
     }
 
+    /// What a node has, whether it shows it now or not: what it shows, what is configured, and what its samples proved at work
+    /// within the last week. A tunnel that was taken off for good is down for that week: nobody can tell it from one that
+    /// broke. A node with nothing of all this keeps the one that worked last, so that a long outage becomes no other
+    /// service's; one that never had any has WireGuard.
+    private func tunnels(
+        of status: NodeStatus, _ own: [ServiceState], at now: UnixTime
+    ) -> [ServiceState.Kind] {
+        let shown = (status.lastSample?.interfaces ?? []).map(\.kind)
+        func lastWorked(_ kind: ServiceState.Kind, by proof: ServiceState.Evidence? = nil) -> UnixTime? {
+            log.lastWorked(ServiceState.id(kind, status.node.id, nil), by: proof)
+        }
+        let found = ServiceState.Kind.tunnels.filter { kind in
+            shown.contains { $0 == kind.interfaceKind } || own.contains { $0.kind == kind }
+                || lastWorked(kind, by: .freshHandshake).map { now.seconds(since: $0) <= Self.memory } ?? false
+        }
+        guard found.isEmpty else { return found }
+        let past = ServiceState.Kind.tunnels.compactMap { kind in lastWorked(kind).map { (kind, at: $0) } }
+        return [past.max { $0.at < $1.at }?.0 ?? .wireGuard]
+    }
+
     private func judged(_ service: ServiceState, _ nodes: [NodeID: NodeStatus], _ now: UnixTime) -> ServiceState {
         guard let standing = standings[service.id] else { return service }
         return ServiceJudgement.state(
             of: service, standing,
             ServiceJudgement.Circumstances(
                 node: service.node.flatMap { nodes[$0] }, isBlind: blindness.since != nil,
-                hasWorked: standing.proof != nil || log.hasWorked(service.id), now: now))
+                hasWorked: standing.proof != nil || log.lastWorked(service.id) != nil, now: now))
     }
 
     /// Somebody may still be connected: few, where many were.

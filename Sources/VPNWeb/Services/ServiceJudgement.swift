@@ -4,27 +4,24 @@ import WireGuard
 
 /// What is said of a service: by a node's newest sample alone (passive proof, and said to be so), or by probes.
 enum ServiceJudgement {
-    /// WireGuard and AmneziaWG, as the node's newest sample shows them. `own`: keys of the panel's probes, whose handshakes
-    /// are no user's.
-    static func states(of status: NodeStatus, at now: UnixTime, besides own: Set<PublicKey> = []) -> [ServiceState] {
-        let sample = status.lastSample
-        let kinds = Set((sample?.interfaces ?? []).map(\.kind)).sorted { $0.rawValue < $1.rawValue }
-        return (kinds.isEmpty ? [.wireGuard] : kinds).map { kind in
-            let (verdict, evidence) = judge(status, kind, at: now, besides: own)
-            return ServiceState(
-                node: status.node.id, kind: kind == .wireGuard ? .wireGuard : .amneziaWG, status: verdict,
-                evidence: evidence, checked: sample?.takenAt)
-        }
+    /// The node's tunnel as its newest sample shows it, or does not. `own`: keys of the panel's probes, whose handshakes are
+    /// no user's.
+    static func state(
+        of kind: ServiceState.Kind, on status: NodeStatus, at now: UnixTime, besides own: Set<PublicKey> = []
+    ) -> ServiceState {
+        let (verdict, evidence) = judge(status, kind, at: now, besides: own)
+        return ServiceState(
+            node: status.node.id, kind: kind, status: verdict, evidence: evidence, checked: status.lastSample?.takenAt)
     }
 
     private static func judge(
-        _ status: NodeStatus, _ kind: WireGuard.Interface.Kind, at now: UnixTime, besides own: Set<PublicKey>
+        _ status: NodeStatus, _ kind: ServiceState.Kind, at now: UnixTime, besides own: Set<PublicKey>
     ) -> (ServiceState.Status, ServiceState.Evidence) {
         guard let sample = status.lastSample else {
             return (.unknown, status.state == .offline ? .nodeAway : .notChecked)
         }
         guard status.state == .online, !status.isStale(at: now) else { return (.unknown, .nodeAway) }
-        let interfaces = sample.interfaces.filter { $0.kind == kind }
+        let interfaces = sample.interfaces.filter { $0.kind == kind.interfaceKind }
         guard !interfaces.isEmpty else { return (sample.isComplete ? .offline : .unknown, .noInterface) }
         let nodeTime = sample.takenAt.advanced(by: sample.clockOffset?.components.seconds ?? 0)
         let isFresh = interfaces.contains {
@@ -127,6 +124,9 @@ extension ServiceState {
 }
 
 extension ServiceState.Kind {
+    /// Those that a node's samples show, in the order of the pages.
+    static let tunnels: [Self] = [.amneziaWG, .wireGuard]
+
     /// Nil: no interface of a node.
     var interfaceKind: WireGuard.Interface.Kind? {
         switch self {

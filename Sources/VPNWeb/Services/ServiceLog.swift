@@ -71,9 +71,9 @@ struct ServiceLog {
         return since
     }
 
-    /// It did what it is for at some time that is remembered.
-    func hasWorked(_ id: String) -> Bool {
-        spans[id]?.contains { $0.status == .online } ?? false
+    /// When it did what it is for last. Nil: never, as far as is remembered. `proof`: by this alone, as it began.
+    func lastWorked(_ id: String, by proof: ServiceState.Evidence? = nil) -> UnixTime? {
+        spans[id]?.last { $0.status == .online && (proof ?? $0.evidence) == $0.evidence }?.until
     }
 
     // MARK: The store
