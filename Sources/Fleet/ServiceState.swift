@@ -23,7 +23,7 @@ package struct ServiceState: Sendable, Equatable {
     /// What was seen, in English, for the owner. Nil: the evidence says it all.
     package var detail: String?
 
-    /// People connected now, and at this hour of the week in other weeks: with `deserted`.
+    /// People connected now, and at this hour of the week in other weeks: with `deserted` and `desertedButAnswered`.
     package var comparison: Comparison?
 
     package var checked: UnixTime?
@@ -132,6 +132,8 @@ package struct ServiceState: Sendable, Equatable {
         case filtered
         /// Far fewer people are connected than at this hour of other weeks, and on other nodes as many as ever.
         case deserted
+        /// So it is, and the panel's own probe is answered: what is between does not let people through.
+        case desertedButAnswered
     }
 
     package init(

@@ -129,7 +129,7 @@ struct CheckMessageTests {
         // What the panel concludes from several probes, from handshakes, or from nothing.
         let concluded: Set<ServiceState.Evidence> = [
             .freshHandshake, .idle, .noInterface, .nodeAway, .notChecked, .answered, .wavering, .recovering, .filtered,
-            .deserted,
+            .deserted, .desertedButAnswered,
         ]
         let section = try Self.section("Every line of `check`")
         for evidence in ServiceState.Evidence.allCases where !concluded.contains(evidence) {

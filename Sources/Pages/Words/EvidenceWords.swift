@@ -86,6 +86,11 @@ extension ServiceState.Evidence {
                 "На связи гораздо меньше людей, чем обычно в этот час, а на других нодах — как всегда: похоже на блокировку.",
                 "Far fewer people are connected than usual at this hour, and on other nodes as many as ever: it looks blocked."
             )
+        case .desertedButAnswered:
+            Wording(
+                "Проверка проходит, но на связи гораздо меньше людей, чем обычно в этот час, а на других нодах — как всегда: похоже, сервис блокируют там, где люди.",
+                "The probe is answered, but far fewer people are connected than usual at this hour, and on other nodes as many as ever: it looks blocked where people are."
+            )
         }
     }
 

@@ -47,20 +47,56 @@ struct Rhythm {
         counts.sorted()[counts.count / 2]
     }
 
-    /// Asks the store: some thousand small numbers.
-    static func levels(_ store: TrafficStore, at now: UnixTime) throws(StoreError) -> [NodeID: Level] {
+    /// People connected as the newest samples show it. A node that was away in the last half hour is left out: how many it
+    /// had says nothing. `own`: keys of the panel's probes, who are no people.
+    static func online(_ statuses: [NodeStatus], besides own: Set<PublicKey>, at now: UnixTime) -> [NodeID: Int] {
+        statuses.reduce(into: [:]) { online, status in
+            guard status.state == .online, !status.isStale(at: now), let sample = status.lastSample else { return }
+            if let since = status.since, now.seconds(since: since) < 2400 { return }
+            let nodeTime = sample.takenAt.advanced(by: sample.clockOffset?.components.seconds ?? 0)
+            online[status.node.id] = sample.interfaces.reduce(0) { sum, interface in
+                sum + interface.peers.count { $0.isOnline(at: nodeTime) && !own.contains($0.publicKey) }
+            }
+        }
+    }
+
+    /// Asks the store: some thousand small numbers. `own`: as above.
+    static func levels(
+        _ store: TrafficStore, besides own: Set<PublicKey>, at now: UnixTime
+    ) throws(StoreError) -> [NodeID: Level] {
         let recent = try store.activePeers(from: now.advanced(by: -1800), to: now)
+        var people = recent.byNode
+        // In each five minutes of its own: a probe may ask seldom, or may just have begun.
+        for slot in recent.all.indices where !own.isEmpty {
+            let start = recent.start.advanced(by: Int64(slot) * recent.step)
+            for (node, count) in try probes(own, store, from: start, to: start.advanced(by: recent.step)) {
+                people[node]?[slot] -= count
+            }
+        }
         var usual: [NodeID: [(day: [Int], window: ArraySlice<Int>)]] = [:]
         for week in 1...weeks {
             let then = now.advanced(by: Int64(-week) * 604_800)
-            let day = try store.activePeers(from: then.advanced(by: -43_200), to: then.advanced(by: 43_200))
-            for (node, counts) in day.byNode {
-                let middle = counts.count / 2
-                usual[node, default: []].append((counts, counts[max(0, middle - 9)..<min(counts.count, middle + 9)]))
+            let (from, to) = (then.advanced(by: -43_200), then.advanced(by: 43_200))
+            let probes = own.isEmpty ? [:] : try probes(own, store, from: from, to: to)
+            for (node, counts) in try store.activePeers(from: from, to: to).byNode {
+                // Too few rather than too many, on the day when the probe was added.
+                let people = counts.map { max(0, $0 - (probes[node] ?? 0)) }
+                let middle = people.count / 2
+                usual[node, default: []].append((people, people[max(0, middle - 9)..<min(people.count, middle + 9)]))
             }
         }
-        return recent.byNode.reduce(into: [:]) { levels, one in
-            levels[one.key] = Level(now: one.value.max() ?? 0, usual: Self.usual(usual[one.key] ?? []))
+        return people.reduce(into: [:]) { levels, one in
+            levels[one.key] = Level(now: max(0, one.value.max() ?? 0), usual: Self.usual(usual[one.key] ?? []))
+        }
+    }
+
+    /// How many of the keys moved bytes, by node.
+    private static func probes(
+        _ keys: Set<PublicKey>, _ store: TrafficStore, from: UnixTime, to: UnixTime
+    ) throws(StoreError) -> [NodeID: Int] {
+        try store.loads(from: from, to: to, by: .peer).loads.reduce(into: [:]) { found, load in
+            guard case .peer(let key) = load.subject, keys.contains(key) else { return }
+            for (node, traffic) in load.byNode where !traffic.isZero { found[node, default: 0] += 1 }
         }
     }
 }

@@ -12,7 +12,8 @@ struct ServiceBoard {
     private var blindness = Blindness()
     private var deserted: [NodeID: ServiceState.Comparison] = [:]
 
-    /// Seconds: a tunnel that worked so lately is missed when its node shows it no more.
+    /// Seconds: a tunnel that worked so lately is missed when its node shows it no more, and one that fell so lately is why
+    /// people are away. Later this is usual.
     private static let memory: Int64 = 7 * 86_400
 
     private(set) var states: [ServiceState] = []
@@ -58,8 +59,8 @@ struct ServiceBoard {
             let probed = Set(own.filter(\.isActive).map(\.kind))
             let passive = tunnels(of: status, own, at: now).filter { !probed.contains($0) }
                 .map { ServiceJudgement.state(of: $0, on: status, at: now, besides: panelKeys) }
-            new += passive.map { withTarget(judgedByRhythm($0, status)) }
-            new += own.filter { $0.isActive }.map { judged($0, nodes, now) }
+            let all = passive.map { withTarget($0) } + own.filter { $0.isActive }.map { judged($0, nodes, now) }
+            new += judgedByRhythm(all, on: status, at: now)
         }
         new += configured.filter { one in one.node.map { nodes[$0] == nil } ?? true }.map { judged($0, nodes, now) }
         let isChanged = log.enter(new, at: now)
@@ -100,14 +101,30 @@ struct ServiceBoard {
                 hasWorked: standing.proof != nil || log.lastWorked(service.id) != nil, now: now))
     }
 
-    /// Somebody may still be connected: few, where many were.
-    private func judgedByRhythm(_ state: ServiceState, _ status: NodeStatus) -> ServiceState {
-        guard let comparison = deserted[status.node.id], state.status != .offline, state.evidence != .nodeAway,
-            state.evidence != .notChecked
-        else { return state }
-        var state = state
-        (state.status, state.evidence, state.comparison) = (.blocked, .deserted, comparison)
-        return state
+    /// A node's services. Somebody may still be connected: few, where many were. What answers the panel's probe may be cut off
+    /// from people all the same: they come from other networks.
+    private func judgedByRhythm(
+        _ states: [ServiceState], on status: NodeStatus, at now: UnixTime
+    ) -> [ServiceState] {
+        guard let comparison = deserted[status.node.id], status.state == .online, !status.isStale(at: now) else {
+            return states
+        }
+        let tunnels = states.filter { $0.kind.interfaceKind != nil }
+        // People are counted by node: those of a tunnel that fell are missed on the others.
+        let isExplained = tunnels.contains { tunnel in
+            [.offline, .blocked].contains(tunnel.status)
+                && log.since(tunnel).map { now.seconds(since: $0) <= Self.memory } ?? true
+        }
+        guard !isExplained else { return states }
+        return states.map { state in
+            guard state.kind.interfaceKind != nil, [.online, .unknown].contains(state.status),
+                ![.noInterface, .ownNetwork].contains(state.evidence)
+            else { return state }
+            var state = state
+            (state.status, state.comparison) = (.blocked, comparison)
+            state.evidence = state.evidence == .answered ? .desertedButAnswered : .deserted
+            return state
+        }
     }
 
     private func withTarget(_ state: ServiceState) -> ServiceState {

@@ -77,19 +77,12 @@ struct ServiceKeeper {
     // MARK: The rhythm
 
     private mutating func compare(_ books: Books, at now: UnixTime) {
-        guard books.statuses.count > 1, .now >= nextComparison else { return }
+        guard .now >= nextComparison else { return }
         nextComparison = .now + Self.compareEvery
-        var online: [NodeID: Int] = [:]
-        for status in books.statuses {
-            // Of a node that was away the last half hour says nothing.
-            guard status.state == .online, !status.isStale(at: now), let sample = status.lastSample else { continue }
-            if let since = status.since, now.seconds(since: since) < 2400 { continue }
-            let nodeTime = sample.takenAt.advanced(by: sample.clockOffset?.components.seconds ?? 0)
-            online[status.node.id] = sample.interfaces.reduce(0) { sum, interface in
-                sum + interface.peers.count { $0.isOnline(at: nodeTime) }
-            }
-        }
-        guard let levels = try? Rhythm.levels(store, at: now) else { return }
+        let online = Rhythm.online(books.statuses, besides: books.panelKeys, at: now)
+        // Of one node alone nothing is claimed.
+        guard online.count > 1 else { return board.enter(deserted: [:]) }
+        guard let levels = try? Rhythm.levels(store, besides: books.panelKeys, at: now) else { return }
         board.enter(deserted: Rhythm.deserted(levels.filter { online[$0.key] != nil }, online: online))
     }
 
