@@ -94,7 +94,7 @@ struct Bookkeeper: ~Copyable {
 
     /// Until `.stop`.
     mutating func run() {
-        attribute()
+        keeper.nameKeys(in: &books)
         keepCopies()
         _ = services.look(&books, zone: settings.zone, at: .now)
         publish()
@@ -118,6 +118,7 @@ struct Bookkeeper: ~Copyable {
             if .now - lastLook >= .seconds(1) {
                 lastLook = .now
                 lookAtFiles()
+                if keeper.nameOwed(&books) { isChanged = true }
                 turnPeriods()
                 lookAfterDatabase()
                 forget()
@@ -161,7 +162,7 @@ struct Bookkeeper: ~Copyable {
     /// What waited for the disk, and what that kept from being done.
     private mutating func catchUp() {
         guard keeper.waiting > 0, keeper.catchUp(&books) else { return }
-        if keeper.waiting == 0 { attribute() }
+        if keeper.waiting == 0 { keeper.nameKeys(in: &books) }
         isChanged = true
     }
 
@@ -202,7 +203,7 @@ struct Bookkeeper: ~Copyable {
         }
         books.roster = watcher.roster
         books.ownership = Ownership(watcher.roster)
-        attribute()
+        keeper.nameKeys(in: &books)
         keepCopies()
         isChanged = true
     }
@@ -212,27 +213,6 @@ struct Bookkeeper: ~Copyable {
             try copies.keep(watcher.lastGood)
         } catch {
             log.warning("the roster's copy could not be written", metadata: ["why": "\(error.localizedDescription)"])
-        }
-    }
-
-    /// Unmatched bytes of keys that have an owner now become theirs.
-    ///
-    /// The store moves what it has, so nothing may wait for it: what does is followed by another call.
-    private mutating func attribute() {
-        guard keeper.waiting == 0 else { return }
-        let ownership = books.ownership
-        do {
-            for (node, ledger) in books.ledgers {
-                let attributions = ledger.attributions { ownership.owner(of: $0, on: node) }
-                guard !attributions.isEmpty else { continue }
-                try store.book(attributions, at: .now)
-                books.ledgers[node]?.apply(attributions)
-                books.today = try store.totals(since: books.today.start)
-                books.month = try store.totals(since: books.month.start)
-                log.notice("keys named", metadata: ["node": "\(node)", "count": "\(attributions.count)"])
-            }
-        } catch {
-            storeFailed(error)
         }
     }
 

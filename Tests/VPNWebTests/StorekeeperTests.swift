@@ -88,6 +88,53 @@ struct StorekeeperTests {
         #expect(try house.store.totals(since: UnixTime(0)) != today)
     }
 
+    @Test func `keys that the disk kept from being named are named when it takes them`() throws {
+        let disk = try #require(SmallDisk())
+        var house = try House(disk)
+        for _ in 0..<20 { try house.poll() }
+        house.nameAll(on: House.node, as: 5)
+        disk.fill()
+        house.keeper.nameKeys(in: &house.books, at: house.instant)
+        #expect(house.books.panel.storeFailure?.words.contains("full") == true)
+        #expect(house.owners(House.node) == [nil])
+        disk.free()
+        // A sample is stored, and the panel does not say that all is well.
+        try house.poll()
+        #expect(house.keeper.waiting == 0 && house.books.panel.storeFailure != nil)
+        #expect(!house.keeper.nameOwed(&house.books, at: house.instant.advanced(by: .seconds(-14.5))))
+        #expect(house.keeper.nameOwed(&house.books, at: house.instant))
+        #expect(house.books.panel.storeFailure == nil && house.owners(House.node) == [5])
+        #expect(house.books.today.byOwner[nil] == nil && house.books.today.byOwner[5] != nil)
+        #expect(!house.keeper.nameOwed(&house.books, at: house.instant.advanced(by: .seconds(900))))
+        for _ in 0..<25 { try house.poll() }
+        try house.expectTruth()
+    }
+
+    @Test func `what one node's keys refuse keeps no other node's from being named`() throws {
+        let disk = try #require(SmallDisk())
+        var house = try House(disk)
+        let first = NodeID("a")
+        for step in 0..<2 {
+            try house.poll()
+            var shown = Interface(name: "wg0", publicKey: nil, listenPort: 1, fwmark: nil)
+            let bytes = UInt64(step) * 70
+            shown.append(QuestionBooks.key(99), rx: bytes, tx: bytes, latestHandshake: nil)
+            let sample = Sample(node: first, takenAt: house.world.now, interfaces: [shown])
+            _ = house.keeper.book(sample, poll: .seconds(15), into: &house.books, at: house.instant)
+        }
+        // Somebody else names the key.
+        try house.store.book(house.store.ledger(of: first).attributions { _ in 9 }, at: house.world.now)
+        house.nameAll(on: first, as: 7)
+        house.nameAll(on: House.node, as: 5)
+        house.keeper.nameKeys(in: &house.books, at: house.instant)
+        #expect(house.owners(House.node) == [5] && house.books.panel.storeFailure != nil)
+        #expect(house.books.today.byOwner[5] != nil)
+        house.instant += .seconds(60)
+        house.keeper.nameOwed(&house.books, at: house.instant)
+        #expect(house.owners(first) == [9] && house.books.panel.storeFailure == nil)
+        #expect(try house.store.ledgers() == house.books.ledgers)
+    }
+
     @Test func `what waits for another database than there is now counts with the next sample`() throws {
         let disk = try #require(SmallDisk())
         var house = try House(disk)
@@ -196,6 +243,26 @@ private struct House {
     mutating func catchUp() {
         instant += .seconds(60)
         while keeper.catchUp(&books, at: instant) {}
+    }
+
+    /// The bot knows whose the node's keys are. Of one node after the other.
+    mutating func nameAll(on node: NodeID, as owner: Int64) {
+        let keys = (books.ledgers[node]?.interfaces["wg0"]?.counters ?? [:]).keys
+        books.roster.devices += keys.map { key in
+            Device(
+                telegramID: owner, node: node, name: nil, publicKeyText: key.base64, publicKey: key, wgIP: "")
+        }
+        books.ownership = Ownership(books.roster)
+    }
+
+    /// Whose bytes the node's keys have, in memory as in the store.
+    func owners(_ node: NodeID) -> Set<Int64?> {
+        func owners(_ ledger: Ledger?) -> Set<Int64?> {
+            Set((ledger?.interfaces.values.flatMap(\.counters.values) ?? []).flatMap { $0.shares.map(\.owner) })
+        }
+        let stored = owners(try? store.ledger(of: node))
+        #expect(stored == owners(books.ledgers[node]))
+        return stored
     }
 
     var snapshot: Snapshot { SnapshotMaker.snapshot(of: books, at: world.now, generation: 1) }

@@ -13,10 +13,22 @@ import WireGuard
 /// What waits dies with the process: then the database is as before the outage, and the next sample's growth holds all
 /// bytes but those of counters that began again meanwhile.
 struct Storekeeper {
-    private let store: TrafficStore
-    private let log: Logger
+    let store: TrafficStore
+    let log: Logger
     private var backlog: Backlog
     private var patience = Patience()
+
+    /// What is still to be named, and when that is tried again.
+    var naming = Naming()
+
+    struct Naming {
+        var isOwed = false
+        var hasFailed = false
+
+        /// Keys were named, and the sums of the day and the month do not know yet.
+        var changesTotals = false
+        var patience = Patience()
+    }
 
     /// Longer at a time, and samples that come in would wait.
     private static let slice: Duration = .milliseconds(200)
@@ -152,7 +164,7 @@ struct Storekeeper {
             books.ledgers[node] = ledger
             books.today = try totals(since: books.today.start)
             books.month = try totals(since: books.month.start)
-            if backlog.isEmpty { books.panel.storeFailure = nil }
+            if backlog.isEmpty, !naming.hasFailed { books.panel.storeFailure = nil }
             return true
         } catch {
             failed(error, &books)
@@ -182,9 +194,14 @@ struct Storekeeper {
 
     private func stored(_ booking: Booking, _ books: inout Books) {
         books.panel.lastStored = booking.at
+        worksAgain(&books)
+    }
+
+    /// Unless something is still owed.
+    func worksAgain(_ books: inout Books) {
         guard let failure = books.panel.storeFailure else { return }
         books.panel.storeFailure?.waiting = backlog.count
-        guard backlog.isEmpty else { return }
+        guard backlog.isEmpty, !naming.hasFailed else { return }
         log.notice("storing works again", metadata: ["since": "\(failure.since.seconds)"])
         books.panel.storeFailure = nil
     }
