@@ -18,10 +18,12 @@ struct ReplayTests {
             .joined(separator: "\n") + "\n"
     }
 
+    private typealias Polls = [(stdout: String, other: [String: Any])]
+
     /// Plays the polls; each is a file's text and what else the recording says of it.
-    private func play(_ polls: [(stdout: String, other: [String: Any])], files: [String: Any] = [:]) throws -> [[String:
-        Any]]
-    {
+    private func play(
+        _ polls: Polls, files: [String: Any] = [:], show: (ReplayResult) throws -> Void
+    ) throws {
         try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
         defer { try? FileManager.default.removeItem(atPath: folder) }
         var recording: [String: Any] = [:]
@@ -41,12 +43,22 @@ struct ReplayTests {
         let path = "\(folder)/recording.json"
         try JSONSerialization.data(withJSONObject: recording).write(to: URL(fileURLWithPath: path))
         var player = try ReplayPlayer(Recording(path: path))
+        try player.play(show)
+    }
+
+    private func play(_ polls: Polls, files: [String: Any] = [:]) throws -> [[String: Any]] {
         var results: [[String: Any]] = []
-        try player.play { result in
+        try play(polls, files: files) { result in
             let object = try JSONSerialization.jsonObject(with: Data(try result.json().utf8))
             results.append(try #require(object as? [String: Any]))
         }
         return results
+    }
+
+    private func lines(_ polls: Polls) throws -> [String] {
+        var texts: [String] = []
+        try play(polls) { texts.append($0.text()) }
+        return texts
     }
 
     private func traffic(_ result: [String: Any], _ part: String, _ key: String) -> [String: String]? {
@@ -116,6 +128,24 @@ struct ReplayTests {
         #expect(traffic(results[1], "by_user", "5") == ["rx": "100", "tx": "200"])
         #expect(traffic(results[1], "by_user", "6") == ["rx": "10", "tx": "20"])
         #expect(traffic(results[1], "lifetime", bob) == ["rx": "7", "tx": "8"])
+    }
+
+    @Test func `what the bot's files name is said before the poll, as explain says it`() throws {
+        let named = ["6": ["telegram_id": 6, "public_key": alice, "wg_ip": "10.0.0.2/32", "server_id": "main"]]
+        try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+        defer { try? FileManager.default.removeItem(atPath: folder) }
+        for (name, content) in ["none": [:], "named": named] {
+            try JSONSerialization.data(withJSONObject: content).write(
+                to: URL(fileURLWithPath: "\(folder)/\(name).json"))
+        }
+        let texts = try lines([
+            (dump([(alice, 100, 200, 5)]), ["peers": "none.json"]),
+            (dump([(alice, 110, 220, 5)]), ["peers": "named.json"]),
+        ])
+        #expect(!texts[0].contains("names the key"))
+        #expect(
+            texts[1].contains(
+                "main wg0 \(alice): the bot names the key: what nobody owned, rx 100, tx 200, is user 6's now"))
     }
 
     @Test func `a peer that a whole answer does not show is gone once`() throws {

@@ -147,13 +147,13 @@ struct ReplayPlayer {
     private mutating func play(_ index: Int, _ poll: Recording.Poll) throws -> ReplayResult {
         let now = UnixTime(Int64(poll.t))
         if poll.restart == true { restart() }
-        readRoster(poll, at: now)
+        let named = readRoster(poll, at: now)
 
         var stdout = try recording.bytes(poll.stdout)
         let answer = Answer(
             command: poll.command ?? "", stdout: &stdout, stderr: try recording.bytes(poll.stderr),
             ending: poll.exit.map(Answer.Ending.exited) ?? .timedOut, at: now)
-        var result = ReplayResult(number: index, poll: poll, answer: answer)
+        var result = ReplayResult(number: index, poll: poll, answer: answer, named: named)
         let node = NodeID(poll.node)
         if answer.isUsable {
             let sample = Sample(
@@ -174,17 +174,22 @@ struct ReplayPlayer {
         watcher = RosterWatcher(files, nodes: [], lastGood: watcher.lastGood)
     }
 
-    private mutating func readRoster(_ poll: Recording.Poll, at now: UnixTime) {
+    /// What it named.
+    private mutating func readRoster(_ poll: Recording.Poll, at now: UnixTime) -> [Attribution] {
         if poll.users != nil || poll.peers != nil {
             if let users = poll.users { files.users = recording.path(users) }
             if let peers = poll.peers { files.peers = recording.path(peers) }
             watcher.follow(files, nodes: [])
         }
-        guard watcher.look(at: now) else { return }
-        ownership = Ownership(watcher.roster)
-        for (node, ledger) in ledgers {
-            let ownership = self.ownership
-            ledgers[node]?.apply(ledger.attributions { ownership.owner(of: $0, on: node) })
+        guard watcher.look(at: now) else { return [] }
+        let ownership = Ownership(watcher.roster)
+        self.ownership = ownership
+        var named: [Attribution] = []
+        for (node, ledger) in ledgers.sorted(by: { $0.key < $1.key }) {
+            let attributions = ledger.attributions { ownership.owner(of: $0, on: node) }
+            ledgers[node]?.apply(attributions)
+            named += attributions
         }
+        return named
     }
 }

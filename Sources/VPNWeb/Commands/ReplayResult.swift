@@ -12,6 +12,9 @@ struct ReplayResult {
     var poll: Recording.Poll
     var answer: Answer
 
+    /// Unmatched bytes that became somebody's, since the bot's files name their keys now: before the poll.
+    var named: [Attribution] = []
+
     /// Nil: the answer was unusable and changed nothing.
     var booking: Booking?
 
@@ -132,6 +135,10 @@ struct ReplayResult {
         for rejection in answer.rejected {
             let place = rejection.field.map { "line \(rejection.line), field \($0)" } ?? "line \(rejection.line)"
             lines.append("  refused \(place): \(rejection.reason.rawValue)")
+        }
+        for one in named {
+            let words = LedgerAnswer.Entry.named(one.counted + one.opening, owner: one.owner)
+            lines.append("  \(one.counter.node) \(one.counter.interface) \(one.counter.publicKey.base64): \(words)")
         }
         for part in booking?.interfaces ?? [] {
             let place = "  \(part.name)"

@@ -47,7 +47,7 @@ extension LedgerAnswer.Entry {
             case .gone: Self.gone(before)
             case .reset: Self.reset(event.cause, since: since)
             case .gap: Self.gap(since: since, until: at)
-            case .named: "the bot names the key: what nobody owned, \(Self.bytes(booked)), is user \(owner ?? 0)'s now"
+            case .named: Self.named(booked, owner: owner ?? 0)
             }
     }
 
@@ -88,6 +88,10 @@ extension LedgerAnswer.Entry {
             case nil: "\(bytes) \(way), for a reason that this version does not know"
             }
         return words + (entry.hasGap ? doubt : "")
+    }
+
+    static func named(_ booked: Traffic?, owner: Int64) -> String {
+        "the bot names the key: what nobody owned, \(bytes(booked)), is user \(owner)'s now"
     }
 
     static func gone(_ before: Traffic?) -> String {
