@@ -7,6 +7,11 @@ package struct Snapshot: Sendable {
     package var madeAt: UnixTime
     package var nodes: [NodeRow]
 
+    /// Dated bytes since the day, and the month, began in the owner's zone: of `nodes`, and of those that the configuration
+    /// no longer has.
+    package var today: Traffic
+    package var month: Traffic
+
     /// Every key that is on a node or that the bot knows, sorted by node, then owner, then key.
     package var peers: [PeerRow]
     package var users: [UserRow]
@@ -21,6 +26,8 @@ package struct Snapshot: Sendable {
         self.generation = generation
         self.madeAt = madeAt
         self.nodes = nodes
+        today = nodes.reduce(into: .zero) { $0 += $1.today }
+        month = nodes.reduce(into: .zero) { $0 += $1.month }
         self.peers = peers
         self.users = users
         self.services = services
@@ -154,6 +161,13 @@ package struct UserRow: Sendable {
     package var lifetime: Traffic
     package var today: Traffic
     package var month: Traffic
+
+    /// When the first reading was booked of a counter whose bytes are theirs from its first one on. Nil: there is none.
+    package var countedSince: UnixTime?
+
+    /// Likewise of a key that may have been somebody else's before, where that is earlier: their own bytes began then or
+    /// later. Nil: there is none.
+    package var takenOver: UnixTime?
 
     package init(user: User) {
         self.user = user

@@ -39,10 +39,13 @@ struct SnapshotMaker {
         maker.enterPeople()
         for status in books.statuses { maker.enter(status) }
         maker.enterElsewhere()
-        return Snapshot(
+        var snapshot = Snapshot(
             generation: generation, madeAt: now, nodes: maker.nodes, peers: maker.peers,
             users: maker.people.values.sorted { $0.user.telegramID < $1.user.telegramID }, services: books.services,
             roster: books.roster, panel: books.panel)
+        snapshot.today = books.today.byNode.values.reduce(.zero, +)
+        snapshot.month = books.month.byNode.values.reduce(.zero, +)
+        return snapshot
     }
 
     private init(books: Books, now: UnixTime) {
@@ -182,9 +185,21 @@ struct SnapshotMaker {
     /// Bytes go to who owned the key when they were booked, not to who owns it now.
     private mutating func creditShares(_ id: NodeID) {
         for interface in (books.ledgers[id]?.interfaces ?? [:]).values {
-            for counter in interface.counters.values {
+            for (key, counter) in interface.counters {
+                if counter.shares.isEmpty, let owner = books.ownership.owner(of: key, on: id) {
+                    change(owner) { $0.isCounted(since: counter.countedSince) }
+                }
+                let owners = counter.shares.count { $0.owner != nil }
                 for share in counter.shares {
-                    if let owner = share.owner { change(owner) { $0.lifetime += share.lifetime } }
+                    guard let owner = share.owner else { continue }
+                    change(owner) { user in
+                        user.lifetime += share.lifetime
+                        if owners == 1 || !share.opening.isZero {
+                            user.isCounted(since: counter.countedSince)
+                        } else {
+                            user.takenOver = min(user.takenOver ?? counter.countedSince, counter.countedSince)
+                        }
+                    }
                 }
             }
         }
@@ -202,6 +217,12 @@ extension Peer {
     /// Latest handshake under 180 s before `nodeTime`, which is by the node's clock.
     func isOnline(at nodeTime: UnixTime) -> Bool {
         latestHandshake.map { nodeTime.seconds(since: $0) < Self.onlineSeconds } ?? false
+    }
+}
+
+extension UserRow {
+    fileprivate mutating func isCounted(since time: UnixTime) {
+        countedSince = min(countedSince ?? time, time)
     }
 }
 

@@ -128,6 +128,7 @@ enum Fleets {
                 users[owner].peersCount += 1
                 users[owner].activeNodes.append(NodeID(node))
                 users[owner].lifetime += lifetime
+                if !lifetime.isZero { users[owner].countedSince = now.advanced(by: -86_400 * 40) }
                 users[owner].today += Traffic(rx: lifetime.rx / 90, tx: lifetime.tx / 80)
                 users[owner].month += Traffic(rx: lifetime.rx / 9, tx: lifetime.tx / 8)
                 users[owner].isOnline = isOnline == true ? true : users[owner].isOnline ?? isOnline
@@ -212,6 +213,7 @@ enum Fleets {
                 peer.lifetime = Traffic(rx: scale * 1_000_003, tx: scale * 9_100_007)
                 peer.session = Traffic(rx: scale * 1000, tx: scale * 9001)
                 peer.countedSince = now.advanced(by: -86_400 * 90)
+                row.countedSince = peer.countedSince
                 peer.latestHandshake = now.advanced(by: -Int64(number) * 97)
                 peer.isOnline = number * 97 < 180
                 snapshot.peers.append(peer)
@@ -229,6 +231,8 @@ enum Fleets {
                 }
                 snapshot.nodes[second].today += Traffic(rx: peer.lifetime.rx / 80, tx: peer.lifetime.tx / 80)
                 snapshot.nodes[second].month += Traffic(rx: peer.lifetime.rx / 8, tx: peer.lifetime.tx / 8)
+                snapshot.today += Traffic(rx: peer.lifetime.rx / 80, tx: peer.lifetime.tx / 80)
+                snapshot.month += Traffic(rx: peer.lifetime.rx / 8, tx: peer.lifetime.tx / 8)
             }
             snapshot.users.append(row)
             snapshot.roster.users.append(user)

@@ -80,6 +80,7 @@ enum OwnerPages {
                     (NodeID("main"), Traffic(rx: 1 << 32, tx: 1 << 36), Traffic(rx: 1 << 30, tx: 1 << 34)),
                     (NodeID("eu1"), Traffic(rx: 1 << 28, tx: 1 << 33), .zero),
                 ],
+            countedSince: snapshot.users.first { $0.user.telegramID == id }?.countedSince,
             period: scale == 0 ? nil : period(scale), sessions: scale == 0 ? [] : sessions,
             story: scale == 0 ? [] : story(interface))
         return UserPage(id, snapshot: snapshot, history: history, context: context)?.html()
@@ -190,8 +191,10 @@ enum OwnerPages {
     static func usage(_ snapshot: Snapshot, _ context: PageContext, namesNodes: Bool = true) -> [UInt8] {
         UsagePage(
             UsagePage.Content(
-                of: 100_001, in: snapshot, days: series(.day, 35), expires: Fleets.now.advanced(by: 90_000),
-                namesNodes: namesNodes), context: context
+                of: 100_001, in: snapshot,
+                countedSince: snapshot.users.first { $0.user.telegramID == 100_001 }?.countedSince,
+                days: series(.day, 35), expires: Fleets.now.advanced(by: 90_000), namesNodes: namesNodes),
+            context: context
         ).html()
     }
 

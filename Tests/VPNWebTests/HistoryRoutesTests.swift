@@ -75,6 +75,11 @@ struct HistoryRoutesTests {
 
     private static func path(_ key: String) -> String { "/api/peers/\(key)/ledger" }
 
+    /// As an address has it.
+    private static func path(_ key: PublicKey) -> String {
+        key.base64.replacing("/", with: "_").replacing("+", with: "-").replacing("=", with: "")
+    }
+
     @Test(arguments: [
         "/api/history", "/api/periods", "/api/peers", "/api/peers/x/ledger", "/api/top", "/api/sessions", "/api/active",
     ])
@@ -195,6 +200,23 @@ struct HistoryRoutesTests {
         let response = try get("/api/history?\(query)", read)
         #expect(response.status == 404)
         #expect(try object(response)["code"] as? String == "not_found")
+    }
+
+    @Test(arguments: ["history", "top", "sessions"])
+    func `a key that nobody knows is not found, and one that only the books know is`(route: String) throws {
+        let answer = try get("/api/\(route)?peer=\(Self.path(QuestionBooks.key(9)))", read)
+        #expect(try answer.status == 404 && object(answer)["code"] as? String == "not_found")
+        #expect(try get("/api/\(route)?peer=\(Self.path(Self.other))", read).status == 200)
+        #expect(try get("/api/\(route)?peer=\(Self.path(Self.alice))", read).status == 200)
+    }
+
+    @Test func `a key that looks like a formula is none in a file`() throws {
+        let key = try #require(PublicKey(base64: "+" + QuestionBooks.key(0).base64.dropFirst()))
+        try books.poll(Self.eu1, at: hour + 9_015, [(Self.alice, 10, 20), (Self.other, 9, 7), (key, 5, 5)])
+        let text = String(decoding: try get("/api/history?by=peer&format=csv", read).body, as: UTF8.self)
+        #expect(text.contains(",'\(key.base64),,5,5,") && text.contains(",\(Self.other.base64),"))
+        let rows = try #require(try object(try get("/api/history?by=peer", read))["rows"] as? [[String: Any]])
+        #expect(rows.contains { $0["public_key"] as? String == key.base64 })
     }
 
     @Test func `a file has the window in its name, and no formula in it`() throws {

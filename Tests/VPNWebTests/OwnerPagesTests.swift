@@ -14,7 +14,11 @@ import WireGuard
 /// The real front over a real database: what the owner's browser is answered, and what strangers are.
 struct OwnerPagesTests {
     private static let alice = SmallBooks.key(0xfb)
+    private static let bob = SmallBooks.key(2)
     private static let eu1 = NodeID("eu1")
+
+    /// The configuration has it no more.
+    private static let old = NodeID("old")
     private let hour = (UnixTime(Date()).seconds / 3600 - 5) * 3600
     private let books: SmallBooks
     private let site: Site
@@ -32,6 +36,8 @@ struct OwnerPagesTests {
         try books.poll(Self.eu1, at: hour + 10, [(Self.alice, 1000, 2000)])
         try books.poll(Self.eu1, at: hour + 25, [(Self.alice, 1_001_000, 3_002_000)])
         try books.poll(Self.eu1, at: hour + 9_000, [(Self.alice, 10, 20)])
+        try books.poll(Self.old, at: hour + 10, [(Self.bob, 0, 0)])
+        try books.poll(Self.old, at: hour + 25, [(Self.bob, 0, 555)])
         let now = UnixTime(Date())
         for (session, agent) in [(owner, "canary-browser"), (other, "other-browser")] {
             try books.store.insert(
@@ -43,10 +49,13 @@ struct OwnerPagesTests {
         user.lifetime = Traffic(rx: 1_001_010, tx: 3_002_020)
         var row = PeerRow(node: Self.eu1, interface: "wg0", publicKey: Self.alice.base64)
         row.owner = 42
-        let node = Node(id: Self.eu1, name: "canary-node", endpoint: "canary-endpoint:1")
+        let gone = PeerRow(node: Self.old, interface: "wg0", publicKey: Self.bob.base64)
+        let node = Node(
+            id: Self.eu1, name: "canary-node", aliases: ["EU-alias"], endpoint: "canary-endpoint:1")
         let snapshot = Snapshot(
             generation: 1, madeAt: UnixTime(Date()),
-            nodes: [NodeRow(status: NodeStatus(node: node), peers: nil, peersOnline: nil)], peers: [row], users: [user],
+            nodes: [NodeRow(status: NodeStatus(node: node), peers: nil, peersOnline: nil)], peers: [row, gone],
+            users: [user],
             services: [], roster: Roster(users: [user.user]),
             panel: PanelState(version: "canary-1", startedAt: UnixTime(Date())))
         site = Site(
@@ -141,6 +150,20 @@ struct OwnerPagesTests {
         #expect(page.contains("user=42"))
     }
 
+    @Test func `a node that the configuration lost has its own traffic, and one that nobody knows none`() throws {
+        let day = "from=\(UnixTime(hour - 86_400).rfc3339)&to=\(UnixTime(hour + 86_400).rfc3339)"
+        let all = text(try ask("/traffic?by=node&\(day)", owner))
+        #expect(all.contains("canary-node") && all.contains(">old<") && !all.contains("/nodes/old"))
+        let old = text(try ask("/traffic?node=old&by=node&\(day)", owner))
+        #expect(old.contains("<option value=\"old\" selected") && old.contains(">old<"))
+        #expect(!old.contains("/nodes/eu1\"") && old.contains("555"))
+        #expect(text(try ask("/traffic?node=EU-alias&by=node&\(day)", owner)).contains("/nodes/eu1\""))
+        for query in ["node=none", "user=7", "user=x", "node=none&user=42"] {
+            let none = text(try ask("/traffic?\(query)&by=node&\(day)", owner))
+            #expect(none.contains("There is no such") && !none.contains("class=\"numbers\""), "\(query)")
+        }
+    }
+
     @Test func `a theme is remembered, and what is none is not`() throws {
         let cookies = try ask("/users?theme=dark", owner).headers.filter { $0.name == "Set-Cookie" }.map(\.value)
         #expect(cookies.count == 1 && cookies[0].hasPrefix("theme=dark;") && cookies[0].contains("HttpOnly"))
@@ -202,7 +225,7 @@ private final class SmallBooks {
     let folder = NSTemporaryDirectory() + "vpn-web-pages-\(UUID().uuidString)"
     let store: TrafficStore
     var owners: [PublicKey: Int64] = [:]
-    private var ledger: Ledger?
+    private var ledgers: [NodeID: Ledger] = [:]
 
     init() throws {
         store = try TrafficStore(path: folder + "/vpn-web.db", role: .daemon)
@@ -218,12 +241,12 @@ private final class SmallBooks {
     func poll(_ node: NodeID, at time: Int64, _ peers: [(key: PublicKey, rx: UInt64, tx: UInt64)]) throws {
         var interface = Interface(name: "wg0", publicKey: nil, listenPort: 1, fwmark: nil)
         for peer in peers { interface.append(peer.key, rx: peer.rx, tx: peer.tx, latestHandshake: nil) }
-        var next = ledger ?? Ledger(node: node)
+        var next = ledgers[node] ?? Ledger(node: node)
         let booking = next.book(
             Sample(node: node, takenAt: UnixTime(time), interfaces: [interface]), poll: .seconds(15)
         ) { self.owners[$0] }
         try store.book(booking)
         next.apply(booking)
-        ledger = next
+        ledgers[node] = next
     }
 }

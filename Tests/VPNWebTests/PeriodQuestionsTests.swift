@@ -2,6 +2,7 @@ import Accounting
 import Fleet
 import Foundation
 import Pages
+import Roster
 import Store
 import Testing
 import WireGuard
@@ -65,6 +66,70 @@ struct PeriodCutsTests {
         #expect(try row(11_000_000).allowance?.left == 0)
         // Seen since the day before yesterday: two days tell nothing.
         #expect(try row(20_000_000, seen: now.seconds - 2 * 86_400).forecast == nil)
+    }
+}
+
+/// Forecasts of what the panel itself knows of its users.
+struct ForecastTests {
+    private let books: QuestionBooks
+    private let zone = OwnerZone("UTC")!
+    private let node = NodeID("n")
+    private let day: Int64 = 86_400
+
+    /// The 1st of November 2026, at noon.
+    private let noon: Int64
+
+    init() throws {
+        books = try QuestionBooks()
+        noon = try #require(zone.parse("2026-11-01T12:00:00Z")).seconds
+    }
+
+    private func period(_ user: Int64, on days: Int64) throws -> PeriodsAnswer.Row {
+        let roster = Fleet.Roster(
+            users: [User(telegramID: user, username: nil)],
+            devices: books.owners.map { key, owner in
+                Device(telegramID: owner, node: node, name: nil, publicKeyText: key.base64, publicKey: key, wgIP: "")
+            })
+        let now = UnixTime(noon + days * day)
+        let snapshot = SnapshotMaker.snapshot(
+            of: Books(
+                statuses: [], ledgers: books.ledgers, roster: roster, ownership: Ownership(roster),
+                today: PeriodTotals(start: now), month: PeriodTotals(start: now),
+                panel: PanelState(version: "t", startedAt: now), services: []), at: now, generation: 1)
+        let accounts = Accounts.users(snapshot, .init(), only: .telegramID(user))
+        return try #require(
+            try Questions(books.store).periods(of: accounts, selection: .all, zone: zone, now: now).first)
+    }
+
+    @Test func `a key that was replaced makes no month of a few days`() throws {
+        let (old, new) = (QuestionBooks.key(1), QuestionBooks.key(2))
+        books.owners = [old: 5]
+        try books.poll(node, at: noon - day, [(old, 0, 0)])
+        // A megabyte a day; on the 19th with another key, whose predecessor the bot forgets.
+        for count in Int64(0)..<19 {
+            try books.poll(node, at: noon + count * day, [(old, 0, UInt64(count + 1) * 1_000_000)])
+        }
+        books.owners = [new: 5]
+        for count in Int64(19)..<23 {
+            try books.poll(node, at: noon + count * day, [(new, 0, UInt64(count - 18) * 1_000_000)])
+        }
+        let period = try period(5, on: 22)
+        #expect(period.used.tx == 23_000_000 && period.forecast?.tx == 30_500_000)
+    }
+
+    @Test func `a key that was handed over counts since its new owner's first bytes`() throws {
+        let key = QuestionBooks.key(1)
+        books.owners = [key: 6]
+        for count in Int64(0)..<19 {
+            try books.poll(node, at: noon + count * day, [(key, 0, UInt64(count + 1) * 9_000_000)])
+        }
+        books.owners = [key: 5]
+        for count in Int64(19)..<23 {
+            try books.poll(node, at: noon + count * day, [(key, 0, 171_000_000 + UInt64(count - 18) * 1_000_000)])
+        }
+        // Three completed days, the 20th to the 22nd, of a megabyte; 7.5 are left, and today's is used.
+        let period = try period(5, on: 22)
+        #expect(period.used.tx == 4_000_000 && period.forecast?.tx == 11_500_000)
     }
 }
 

@@ -65,6 +65,33 @@ struct SnapshotMakerTests {
         #expect(former.lifetime == Traffic(rx: 100, tx: 200) && !former.isKnown)
     }
 
+    @Test func `a user is counted since the first reading of keys that were theirs, gone ones too`() throws {
+        let then = now.advanced(by: -9 * 86_400)
+        var last = sample(at: now, rx: 1, tx: 1, handshake: nil)
+        last.interfaces[0].peers.removeAll { $0.publicKey == key }
+        var books = books([sample(at: then, rx: 100, tx: 200, handshake: then), last])
+        // The bot has another key for them now, and the old one's record is gone.
+        books.roster.devices[0].publicKey = stranger
+        books.roster.devices[0].publicKeyText = stranger.base64
+        books.ownership = Ownership(books.roster)
+        let snapshot = snapshot(books)
+        #expect(snapshot.peers.first { $0.publicKey == key.base64 }?.owner == nil)
+        let user = try #require(snapshot.users.first { $0.user.telegramID == 7 })
+        #expect(user.countedSince == then && user.takenOver == nil)
+    }
+
+    @Test func `a key that was another's first says only how early a user may have begun`() throws {
+        let then = now.advanced(by: -9 * 86_400)
+        var books = books([sample(at: then, rx: 100, tx: 200, handshake: then)], owner: 8)
+        let ledger = try #require(books.ledgers[main])
+        let last = sample(at: now, rx: 101, tx: 201, handshake: now)
+        books.ledgers[main]?.apply(ledger.book(last, poll: .seconds(15)) { $0 == key ? 7 : nil })
+        let users = snapshot(books).users
+        let (old, new) = (users.first { $0.user.telegramID == 8 }, users.first { $0.user.telegramID == 7 })
+        #expect(old?.countedSince == then && old?.takenOver == nil)
+        #expect(new?.countedSince == nil && new?.takenOver == then)
+    }
+
     @Test func `a key that nobody owns stays without an owner`() {
         let snapshot = snapshot(books([sample(at: now, rx: 1, tx: 2, handshake: nil)]))
         let row = snapshot.peers.first { $0.publicKey == stranger.base64 }
@@ -122,6 +149,18 @@ struct SnapshotMakerTests {
         let snapshot = snapshot(books([sample(at: then, rx: 1, tx: 1, handshake: nil), last]))
         let row = try #require(snapshot.peers.first { $0.publicKey == stranger.base64 })
         #expect(row.session == nil && row.lifetime == Traffic(rx: 5, tx: 6))
+    }
+
+    @Test func `the day and the month are of all nodes, of one that the configuration lost too`() throws {
+        var books = books([sample(at: now, rx: 1, tx: 2, handshake: nil)])
+        let old = NodeID("old")
+        books.today = PeriodTotals(
+            start: now, byNode: [main: Traffic(rx: 1, tx: 2), old: Traffic(rx: 10, tx: 20)])
+        books.month = PeriodTotals(
+            start: now, byNode: [main: Traffic(rx: 3, tx: 4), old: Traffic(rx: 30, tx: 40)])
+        let snapshot = snapshot(books)
+        #expect(snapshot.nodes.map(\.today) == [Traffic(rx: 1, tx: 2)])
+        #expect(snapshot.today == Traffic(rx: 11, tx: 22) && snapshot.month == Traffic(rx: 33, tx: 44))
     }
 
     @Test func `lifetimes of all rows are those of all users and the unmatched`() {

@@ -72,11 +72,19 @@ package struct UsageRows: Sendable, Equatable {
         var csv = CSVWriter("start,\(subject.rawValue),name,rx_bytes,tx_bytes,gap")
         for row in rows {
             csv.line([
-                .ours(row.start.rfc3339), .ours(row.id ?? ""), .foreign(row.name), .number(row.traffic.rx),
+                .ours(row.start.rfc3339), id(row), .foreign(row.name), .number(row.traffic.rx),
                 .number(row.traffic.tx), .ours(row.hasGap ? "true" : "false"),
             ])
         }
         return csv.bytes
+    }
+
+    /// A number may be negative; a key or a node's id may look like a formula.
+    private func id(_ row: Row) -> CSVWriter.Field {
+        switch subject {
+        case .user: .ours(row.id ?? "")
+        case .peer, .node: .foreign(row.id ?? "")
+        }
     }
 }
 

@@ -122,9 +122,9 @@ extension Page {
                     }
                     page.peersOnline(snapshot)
                 }
-                page.figure(.today) { $0.downUp(snapshot.nodes.map(\.today).reduce(.zero, +)) }
+                page.figure(.today) { $0.downUp(snapshot.today) }
                 page.figure(.month) { page in
-                    page.downUp(snapshot.nodes.map(\.month).reduce(.zero, +))
+                    page.downUp(snapshot.month)
                     if let monthBefore {
                         page.element("small") { page in page.words(.monthBefore, { $0.volume(monthBefore.total) }) }
                     }

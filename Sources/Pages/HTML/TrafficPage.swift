@@ -24,6 +24,13 @@ package struct TrafficPage: Sendable {
         package var node: NodeID?
         package var user: Int64?
 
+        /// What was asked for and is not there: nothing is shown for it.
+        package var missing: Missing?
+
+        package enum Missing: Sendable {
+            case node, user
+        }
+
         package enum Name: String, Sendable, CaseIterable {
             case today, yesterday
             case week = "7d"
@@ -101,6 +108,9 @@ package struct TrafficPage: Sendable {
             page in
             page.heading(.traffic)
             page.windows(window, snapshot)
+            if let missing = window.missing {
+                return page.element("p", .class("empty")) { $0.words(missing == .node ? .noSuchNode : .noSuchUser) }
+            }
             guard let usage else { return page.unreadable() }
             page.sums(usage, window)
             page.block("usage", .overTime, .chart) { page in

@@ -135,6 +135,9 @@ extension Page {
             page.element("label", .fixed("for", "node")) { $0.words(.node) }
             page.element("select", .id("node"), .fixed("name", "node")) { page in
                 page.element("option", .fixed("value", "")) { $0.words(.allNodes) }
+                if let id = window.node, snapshot.nodeNames[id] == nil {
+                    page.element("option", .value(id.name), .fixed("selected", "")) { $0.text(Page.cut(id.name, 100)) }
+                }
                 for row in snapshot.nodes {
                     let node = row.status.node
                     let name = Page.cut(node.name, 100)
@@ -166,7 +169,7 @@ extension Page {
                 page.element("span") { page in
                     page.words(.node)
                     page.text(": ")
-                    page.element("a", .href(.node(id))) { $0.name(snapshot.nodeNames[id] ?? id.name) }
+                    page.node(id, snapshot.nodeNames)
                     page.raw(" ")
                     page.element("a", .href(window.link(of: .init(node: nil, user: window.user)))) {
                         $0.words(.allNodes)

@@ -26,13 +26,16 @@ package struct UsagePage: Sendable {
         package var expires: UnixTime
 
         /// Nil: there is no such user any more.
-        package init?(of user: Int64, in snapshot: Snapshot, days: Series?, expires: UnixTime, namesNodes: Bool) {
+        package init?(
+            of user: Int64, in snapshot: Snapshot, countedSince: UnixTime?, days: Series?, expires: UnixTime,
+            namesNodes: Bool
+        ) {
             guard let row = snapshot.users.first(where: { $0.user.telegramID == user }), row.isKnown else { return nil }
             username = row.user.username
             (today, month, lifetime) = (row.today, row.month, row.lifetime)
             let names = snapshot.nodeNames
             let peers = snapshot.peers.filter { $0.owner == user }
-            countedSince = peers.compactMap(\.countedSince).min()
+            self.countedSince = countedSince
             devices = peers.map { peer in
                 Device(
                     name: peer.device?.name, node: namesNodes ? names[peer.node] : nil, isOnline: peer.isOnline,

@@ -1,5 +1,5 @@
 package import Fleet
-import WireGuard
+package import WireGuard
 
 /// One user: how much, when, where, with what, and what happened to it.
 package struct UserPage: Sendable {
@@ -17,6 +17,9 @@ package struct UserPage: Sendable {
         /// Over these 35 days, and since the month began.
         package var byNode: [(node: NodeID, days: Traffic, month: Traffic)]
 
+        /// Since when bytes of theirs are counted. Nil: none is.
+        package var countedSince: UnixTime?
+
         /// The billing period under way. Nil: nothing was booked yet.
         package var period: PeriodsAnswer.Row?
 
@@ -26,11 +29,12 @@ package struct UserPage: Sendable {
 
         package init(
             days: Series, hours: Series, byNode: [(node: NodeID, days: Traffic, month: Traffic)],
-            period: PeriodsAnswer.Row? = nil, sessions: [SessionLine], story: [StoryLine]
+            countedSince: UnixTime?, period: PeriodsAnswer.Row? = nil, sessions: [SessionLine], story: [StoryLine]
         ) {
             self.days = days
             self.hours = hours
             self.byNode = byNode
+            self.countedSince = countedSince
             self.period = period
             self.sessions = sessions
             self.story = story
@@ -55,7 +59,7 @@ package struct UserPage: Sendable {
         return Page.framed(context, title: "\(name) · \(panel)", asOf: snapshot.newestSample, refreshes: true) {
             page in
             page.who(row)
-            page.totals(row, since: devices.compactMap(\.countedSince).min())
+            page.totals(row, since: history.map(\.countedSince) ?? row.countedSince)
             if let period = history?.period { page.period(period) }
             if let history {
                 page.usage(history, of: id)

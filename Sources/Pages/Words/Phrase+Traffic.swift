@@ -18,6 +18,12 @@ extension Phrase {
     static let byMonth = Phrase("по месяцам", "by month")
     static let byMoments = Phrase("По датам и нодам", "By dates and nodes")
     static let byTime = Phrase("По времени", "By time")
+    static let noSuchNode = Phrase(
+        "Такой ноды нет: её нет в настройках, и трафика с неё не было.",
+        "There is no such node: the configuration has none, and nothing came from one.")
+    static let noSuchUser = Phrase(
+        "Такого пользователя нет: бот его не знает, и трафика у него не было.",
+        "There is no such user: the bot knows none, and none had traffic.")
     static let allNodes = Phrase("Все ноды", "All nodes")
     static let onAverage = Phrase("В среднем", "On average")
     static let asCSV = Phrase("Скачать CSV", "Download CSV")

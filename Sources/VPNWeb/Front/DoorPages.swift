@@ -121,8 +121,9 @@ final class DoorPages: Sendable {
         do { link = try door.link(visit.value, visit.request) } catch { return visit.error(.unavailable) }
         let content = link.flatMap { link in
             UsagePage.Content(
-                of: link.user, in: visit.snapshot, days: try? past.days(of: link.user, visit),
-                expires: link.expires, namesNodes: visit.settings.published.names)
+                of: link.user, in: visit.snapshot, countedSince: try? past.countedSince(link.user, visit),
+                days: try? past.days(of: link.user, visit), expires: link.expires,
+                namesNodes: visit.settings.published.names)
         }
         var response = visit.private(
             UsagePage(content, context: visit.context(isSignedIn: false)).html(), status: content == nil ? 404 : 200)

@@ -44,7 +44,7 @@ struct Query: Sendable {
 }
 
 extension Visit {
-    /// What `user`, `node` and `peer` choose.
+    /// What `user`, `node` and `peer` choose. Whether anybody knows the key only the store can tell.
     func selection() throws(Query.Failure) -> Selection {
         var selection = Selection()
         if let text = query["user"] {

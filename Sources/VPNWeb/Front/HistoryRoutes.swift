@@ -30,7 +30,7 @@ struct HistoryRoutes: Sendable {
 
     private func historyAnswer(_ visit: Visit) throws(Failure) -> Response {
         let query = visit.query
-        let selection = try visit.selection()
+        let selection = try selection(visit)
         let window = try visit.window()
         let grouping = query["by"].flatMap(Usage.Grouping.init)
         let isCSV = query["format"] == "csv"
@@ -53,10 +53,7 @@ struct HistoryRoutes: Sendable {
     private func ledgerAnswer(_ visit: Visit) throws(Failure) -> Response {
         guard let key = PublicKey(pathSegment: visit.value[...]) else { throw .bad(.key) }
         let selection = Selection(peer: key)
-        let first = try ask { () throws(StoreError) in try questions.firstSight(of: selection) }
-        guard first != nil || visit.snapshot.peers.contains(where: { $0.publicKey == key.base64 }) else {
-            throw .missing(.noKey)
-        }
+        let first = try sight(of: key, visit)
         let window = try visit.window(since: first)
         let story = try ask { () throws(StoreError) in
             try questions.story(window, of: selection, zone: visit.zone)
@@ -64,9 +61,25 @@ struct HistoryRoutes: Sendable {
         return visit.fresh(story.json(), as: .json)
     }
 
+    /// When its first reading was booked. Nil: none was, and the bot knows the key or a node shows it.
+    private func sight(of key: PublicKey, _ visit: Visit) throws(Failure) -> UnixTime? {
+        let first = try ask { () throws(StoreError) in try questions.firstSight(of: Selection(peer: key)) }
+        guard first != nil || visit.snapshot.peers.contains(where: { $0.publicKey == key.base64 }) else {
+            throw .missing(.noKey)
+        }
+        return first
+    }
+
+    /// What `user`, `node` and `peer` choose; all of them are known.
+    private func selection(_ visit: Visit) throws(Failure) -> Selection {
+        let selection = try visit.selection()
+        if let key = selection.peer { _ = try sight(of: key, visit) }
+        return selection
+    }
+
     private func topAnswer(_ visit: Visit) throws(Failure) -> Response {
         let query = visit.query
-        let selection = try visit.selection()
+        let selection = try selection(visit)
         let window = try visit.window()
         let subject = query["by"].flatMap(LoadsAnswer.Subject.init) ?? .user
         let limit = query.number("limit") ?? 20
@@ -81,7 +94,7 @@ struct HistoryRoutes: Sendable {
 
     private func sessionsAnswer(_ visit: Visit) throws(Failure) -> Response {
         let query = visit.query
-        let selection = try visit.selection()
+        let selection = try selection(visit)
         let window = try visit.window()
         let limit = query.number("limit") ?? 100
         let answer = try ask { () throws(StoreError) in
@@ -91,7 +104,7 @@ struct HistoryRoutes: Sendable {
     }
 
     private func activeAnswer(_ visit: Visit) throws(Failure) -> Response {
-        let node = try visit.selection().node
+        let node = try selection(visit).node
         let window = try visit.window()
         let answer = try ask { () throws(StoreError) in
             try questions.active(
@@ -105,7 +118,7 @@ struct HistoryRoutes: Sendable {
     }
 
     private func periodsAnswer(_ visit: Visit) throws(Failure) -> Response {
-        let selection = try visit.selection()
+        let selection = try selection(visit)
         let billing = visit.settings.billing
         let snapshot = visit.snapshot
         var answer = PeriodsAnswer(timezone: visit.zone.name)
@@ -155,12 +168,6 @@ enum Accounts {
     static func users(
         _ snapshot: Snapshot, _ billing: Configuration.Billing, only user: Selection.Owner?
     ) -> [Questions.Account] {
-        var firstSeen: [Int64: UnixTime] = [:]
-        for peer in snapshot.peers {
-            if let owner = peer.owner, let since = peer.countedSince {
-                firstSeen[owner] = min(firstSeen[owner] ?? since, since)
-            }
-        }
         var accounts: [Questions.Account] = []
         for row in snapshot.users {
             let id = row.user.telegramID
@@ -169,8 +176,8 @@ enum Accounts {
             guard user != nil || allowance != nil || !row.lifetime.isZero else { continue }
             accounts.append(
                 Questions.Account(
-                    subject: .user(id), id: "\(id)", name: row.user.username, firstSeen: firstSeen[id],
-                    startDay: allowance?.startDay ?? billing.day, allowance: allowance))
+                    subject: .user(id), id: "\(id)", name: row.user.username, firstSeen: row.countedSince,
+                    takenOver: row.takenOver, startDay: allowance?.startDay ?? billing.day, allowance: allowance))
         }
         return accounts
     }

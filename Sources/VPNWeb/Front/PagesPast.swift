@@ -57,6 +57,7 @@ struct PagesPast: Sendable {
         let accounts = Accounts.users(visit.snapshot, visit.settings.billing, only: .telegramID(id))
         return UserPage.History(
             days: days, hours: hours, byNode: nodes.map { (node: $0.key, days: $0.value.days, month: $0.value.month) },
+            countedSince: try countedSince(id, visit),
             period: try periods(of: accounts, selection, visit).first,
             sessions: try sessions(selection, since: start, now: visit.now),
             story: try story(selection, since: start))
@@ -91,6 +92,9 @@ struct PagesPast: Sendable {
     /// Nil: the window has no steps.
     func traffic(_ visit: Visit) -> [UInt8]? {
         guard let window = TrafficWindow(visit) else { return nil }
+        guard window.shown.missing == nil else {
+            return TrafficPage(window: window.shown, usage: nil, snapshot: visit.snapshot, context: visit.owner).html()
+        }
         let usage = try? shelf.kept("\(window.shown)", at: visit.now) { () throws -> TrafficPage.Usage in
             let series = try self.series(window.asked, window.selection, visit)
             return TrafficPage.Usage(series: series, rows: try self.rows(window, series, visit))
@@ -122,6 +126,12 @@ struct PagesPast: Sendable {
     }
 
     // MARK: Parts
+
+    /// Since when a user's bytes are counted. Nil: none is.
+    func countedSince(_ user: Int64, _ visit: Visit) throws -> UnixTime? {
+        guard let row = visit.snapshot.users.first(where: { $0.user.telegramID == user }) else { return nil }
+        return try questions.countedSince(row, zone: visit.zone, now: visit.now)
+    }
 
     /// A user's last 35, the last one today.
     func days(of user: Int64, _ visit: Visit) throws -> Series {

@@ -47,17 +47,19 @@ struct TrafficWindow {
         if step == .day, seconds > 400 * 86_400 { step = .month }
         guard let window = try? Window(range.from, range.to, step, zone, Window.mostSteps) else { return nil }
         self.asked = window
-        let snapshot = visit.snapshot
-        shown = TrafficPage.Window(
+        let node = query["node"].flatMap { $0.isEmpty ? nil : $0 }
+        let user = query["user"].flatMap { $0.isEmpty ? nil : $0 }
+        var shown = TrafficPage.Window(
             name: name, from: window.from, to: window.to, formFrom: zone.form(window.from),
             formTo: zone.form(window.to), step: Series.Grain(rawValue: window.step.rawValue) ?? .day,
             grouping: query["by"].flatMap(TrafficPage.Window.Grouping.init) ?? .user,
-            node: query["node"].flatMap { word in
-                snapshot.nodes.map(\.status.node.id).first { $0.name == word }
-            },
-            user: query["user"].flatMap { Int64($0) }.flatMap { id in
-                snapshot.users.contains { $0.user.telegramID == id } ? id : nil
+            node: node.flatMap { try? visit.node($0) },
+            user: user.flatMap { Int64($0) }.flatMap { id in
+                visit.snapshot.users.contains { $0.user.telegramID == id } ? id : nil
             })
+        if user != nil, shown.user == nil { shown.missing = .user }
+        if node != nil, shown.node == nil { shown.missing = .node }
+        self.shown = shown
     }
 
     /// 2015-01-01: before there was WireGuard.

@@ -13,6 +13,9 @@ extension Questions {
 
         /// When the first reading of theirs was booked. Nil: none was.
         var firstSeen: UnixTime?
+
+        /// An earlier one, of what may have been somebody else's then: see `UserRow`.
+        var takenOver: UnixTime?
         var startDay: Int
         var allowance: PeriodAllowance?
     }
@@ -28,9 +31,38 @@ extension Questions {
                 sums.append(try Sums(cuts, grouping, selection, store))
             }
         }
-        return accounts.compactMap { account in
-            sums.first { $0.cuts.startDay == account.startDay && $0.grouping == account.grouping }?.row(account)
+        var rows: [PeriodsAnswer.Row] = []
+        for account in accounts {
+            let sum = sums.first { $0.cuts.startDay == account.startDay && $0.grouping == account.grouping }
+            guard let sum else { continue }
+            var account = account
+            if case .user(let id?) = account.subject {
+                account.firstSeen = try countedSince(
+                    account.firstSeen, account.takenOver, of: id, zone: zone, now: now)
+            }
+            rows.append(sum.row(account))
         }
+        return rows
+    }
+
+    /// Since when a user's bytes are counted. Nil: none is.
+    func countedSince(_ user: UserRow, zone: OwnerZone, now: UnixTime) throws(StoreError) -> UnixTime? {
+        try countedSince(user.countedSince, user.takenOver, of: user.user.telegramID, zone: zone, now: now)
+    }
+
+    /// - Parameter takenOver: on keys that were somebody else's before their first bytes are looked for, to the day.
+    private func countedSince(
+        _ known: UnixTime?, _ takenOver: UnixTime?, of user: Int64, zone: OwnerZone, now: UnixTime
+    ) throws(StoreError) -> UnixTime? {
+        guard let takenOver, takenOver < known ?? now else { return known }
+        var (from, to) = (zone.start(of: .day, holding: takenOver), known ?? now.advanced(by: 1))
+        for step in [OwnerZone.Step.month, .day] {
+            guard let cuts = zone.cuts(step, from: from, to: to, limit: .max) else { return known }
+            let first = try store.usage(by: .user, cuts: cuts, of: Selection(user: .telegramID(user))).first?.start
+            guard let first, let end = cuts.first(where: { $0 > first }) else { return known }
+            (from, to) = (first, end)
+        }
+        return max(from, takenOver)
     }
 
     /// Usage of all subjects of a kind whose periods begin on one day.
