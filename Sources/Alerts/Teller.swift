@@ -119,7 +119,7 @@ package struct Teller: Sendable {
     package mutating func tick(_ book: inout IncidentBook, _ silences: [Silence], at now: Moment) {
         tell(&book, silences, now)
         sayEnds(book, now)
-        rewrite(book, now)
+        rewrite(book, silences, now)
         clear(&book)
     }
 
@@ -221,7 +221,7 @@ package struct Teller: Sendable {
     }
 
     /// Changes messages whose incidents ended or were acknowledged, and now and then those that only last.
-    private mutating func rewrite(_ book: IncidentBook, _ now: Moment) {
+    private mutating func rewrite(_ book: IncidentBook, _ silences: [Silence], _ now: Moment) {
         for (id, group) in groups.sorted(by: { $0.key < $1.key }) {
             let incidents = group.incidents.compactMap { book[id: $0] }
             let said = incidents.map(Self.said)
@@ -236,7 +236,7 @@ package struct Teller: Sendable {
             if isOver {
                 groups[id] = nil
             } else {
-                remind(id, incidents, now)
+                remind(id, incidents, silences, now)
             }
         }
     }
@@ -246,11 +246,14 @@ package struct Teller: Sendable {
         age < .seconds(900) ? .seconds(120) : age < .seconds(7200) ? .seconds(600) : .seconds(3600)
     }
 
-    private mutating func remind(_ id: Int64, _ incidents: [Incident], _ now: Moment) {
+    private mutating func remind(_ id: Int64, _ incidents: [Incident], _ silences: [Silence], _ now: Moment) {
         guard let reminder = settings.reminder, let group = groups[id], now.steady - group.reminded >= reminder else {
             return
         }
-        let lasting = incidents.filter { $0.ended == nil && $0.acknowledged == nil && $0.severity > .notice }
+        let lasting = incidents.filter { one in
+            one.ended == nil && one.acknowledged == nil && one.severity > .notice
+                && !silences.contains { $0.covers(one.rule, one.subject, at: now.wall) }
+        }
         let minute = settings.minuteOfDay(now.wall)
         let isQuiet = lasting.allSatisfy { settings.quiet?.hold($0.severity, at: minute) ?? false }
         guard !lasting.isEmpty, !isQuiet else { return }

@@ -3,21 +3,30 @@ import GRDB
 package import WireGuard
 
 extension TrafficStore {
-    /// Incidents that last, or of which nothing was told yet; with the first number that was never used.
+    /// Incidents that last, or of which nothing was told yet, and those that ended in a letter of one that lasts; with the
+    /// first number that was never used.
     package func standingIncidents() throws(StoreError) -> (incidents: [Incident], next: Int64) {
         try read("read incidents") { db in
+            // A letter is made in the second in which its incidents are told.
             let rows = try Row.fetchAll(
-                db, sql: "SELECT * FROM incidents WHERE ended IS NULL OR told IS NULL ORDER BY id")
+                db,
+                sql: """
+                    SELECT * FROM incidents WHERE ended IS NULL OR told IS NULL
+                    UNION SELECT * FROM incidents WHERE id IN (
+                        SELECT value FROM outbox, json_each('[' || incidents || ']')
+                        WHERE kind = 'incidents' AND created IN (SELECT told FROM incidents WHERE ended IS NULL))
+                    ORDER BY id
+                    """)
             let last = try Int64.fetchOne(db, sql: "SELECT max(id) FROM incidents") ?? 0
             let incidents = rows.compactMap { Incident($0) }.filter {
-                $0.ended == nil || ($0.hold ?? .quietHours) == .quietHours
+                $0.ended == nil || $0.told != nil || ($0.hold ?? .quietHours) == .quietHours
             }
             return (incidents, last + 1)
         }
     }
 
-    /// Letters that are due, and those of the last days, which may still change; with the first number that was never
-    /// used, and the highest one that Telegram gave.
+    /// Letters that are due, those of the last days, and those of incidents that last, however old: they may still change;
+    /// with the first number that was never used, and the highest one that Telegram gave.
     package func standingLetters(
         since: UnixTime
     ) throws(StoreError) -> (letters: [Letter], next: Int64, lastRemoteID: Int64?) {
@@ -25,7 +34,9 @@ extension TrafficStore {
             let rows = try Row.fetchAll(
                 db,
                 sql: """
-                    SELECT * FROM outbox WHERE created >= ? OR state <> 'refused' AND sent < version ORDER BY id
+                    SELECT * FROM outbox WHERE created >= ? OR state <> 'refused' AND sent < version
+                        OR kind = 'incidents' AND created IN (SELECT told FROM incidents WHERE ended IS NULL)
+                    ORDER BY id
                     """, arguments: [since.seconds])
             let last = try Int64.fetchOne(db, sql: "SELECT max(id) FROM outbox") ?? 0
             let remote = try Int64.fetchOne(db, sql: "SELECT max(remote_id) FROM outbox WHERE channel = 'telegram'")

@@ -129,6 +129,40 @@ struct TellingTests {
         #expect(world.bot.sends.map(\.text).filter { $0.contains("still") }.count == 2)
     }
 
+    @Test func `a silence keeps reminders back too, and what lasts at its end is told again`() throws {
+        let world = try World()
+        world.settings.reminder = .seconds(3600)
+        try world.restart()
+        func reminders() -> Int { world.bot.sends.map(\.text).filter { $0.contains("still") }.count }
+        world.run(600) { _ in [.wrong(.nodeUnreachable)] }
+        world.silences = [
+            Silence(
+                id: 1, rule: .nodeUnreachable, subject: .node(NodeID("eu1")), from: world.now.wall,
+                until: world.now.wall.advanced(by: 2 * 3600))
+        ]
+        world.run(2 * 3600 - 10) { _ in [.wrong(.nodeUnreachable)] }
+        #expect(world.bot.sends.count == 1)
+        world.run(60) { _ in [.wrong(.nodeUnreachable)] }
+        #expect(reminders() == 1)
+    }
+
+    @Test func `after a restart a letter says the end of all it told, however old it is`() throws {
+        let world = try World()
+        world.rules[.nodeDisk].after = .zero
+        world.rules[.nodeMemory].after = .zero
+        try world.restart()
+        world.run(100) { _ in [.wrong(.nodeDisk), .wrong(.nodeMemory, "eu2")] }
+        world.run(100) { _ in [.wrong(.nodeMemory, "eu2")] }
+        for text in ["№1\nnode_disk eu1 over\nnode_memory eu2 open", "№1\nnode_disk eu1 over\nnode_memory eu2 over"] {
+            world.wait(.seconds(8 * 86_400))
+            try world.restart()
+            world.run(100) { _ in text.contains("open") ? [.wrong(.nodeMemory, "eu2")] : [] }
+            #expect(world.bot.messages.map(\.text) == [text])
+        }
+        #expect(world.bot.sends.count == 1)
+        #expect(world.desk.incidents.isEmpty)
+    }
+
     @Test func `without a channel incidents are kept, and told once there is one`() throws {
         let world = try World()
         world.settings.channels = []

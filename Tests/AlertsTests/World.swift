@@ -139,6 +139,9 @@ final class World {
         if !isDead { box.time.withLock { $0 = end } }
     }
 
+    /// Nobody looks for so long.
+    func wait(_ time: Duration) { box.time.withLock { $0 += time } }
+
     func run(_ seconds: Int, _ judgements: (Int) -> [Judgement]) {
         for index in 0..<seconds where !isDead { second(judgements(index)) }
     }
