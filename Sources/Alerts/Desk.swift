@@ -19,6 +19,9 @@ package struct Desk: Sendable {
         package var nextLetter: Int64 = 1
         package var lastRemoteID: Int64?
 
+        /// Peers that each node had in its last sample, if that was not long ago.
+        package var usualPeers: [NodeID: Int] = [:]
+
         package init() {}
     }
 
@@ -31,9 +34,14 @@ package struct Desk: Sendable {
             stored.letters, next: stored.nextLetter, lastRemoteID: stored.lastRemoteID, keep: keep)
         book = IncidentBook(stored.incidents, next: stored.nextIncident, at: now)
         teller = Teller(settings, words, book: book, outbox: outbox, at: now)
-        for incident in stored.incidents where incident.rule == .peersHalved && incident.ended == nil {
-            if let node = incident.subject.node, let usual = incident.evidence.bound {
-                memory.resume(usualPeers: Int(clamping: usual), of: node, at: now.wall)
+        for (node, count) in stored.usualPeers { memory.resume(usualPeers: count, of: node) }
+        for incident in stored.incidents where incident.ended == nil {
+            guard let node = incident.subject.node else { continue }
+            switch (incident.rule, incident.evidence.seen, incident.evidence.bound) {
+            case (.peersHalved, _, let usual?):
+                memory.resume(usualPeers: Int(clamping: usual), of: node, fewerSince: incident.began)
+            case (.trafficStopped, let minutes?, _): memory.resume(lifeless: minutes * 60, of: node)
+            default: break
             }
         }
     }
@@ -52,16 +60,22 @@ package struct Desk: Sendable {
     package mutating func look(
         _ snapshot: Snapshot, _ facts: Facts, silences: [Silence], acknowledged: [Int64: UnixTime], at now: Moment
     ) -> Bool {
-        memory.look(at: snapshot)
+        let losses = incidents.filter { $0.rule == .peersHalved && $0.ended == nil }
+        memory.look(
+            at: snapshot,
+            losses: Dictionary(losses.compactMap { loss in loss.subject.node.map { ($0, loss) } }) { $1 })
         let view = View(snapshot: snapshot, now: now.wall, facts: facts, memory: memory)
-        return enter(Rule.judge(view, by: rules), silences: silences, acknowledged: acknowledged, at: now)
+        let sight = Sight(view)
+        return enter(
+            Rule.judge(view, by: rules), silences: silences, acknowledged: acknowledged, at: now, sight: sight.verdict)
     }
 
     @discardableResult
     mutating func enter(
-        _ judgements: [Judgement], silences: [Silence] = [], acknowledged: [Int64: UnixTime] = [:], at now: Moment
+        _ judgements: [Judgement], silences: [Silence] = [], acknowledged: [Int64: UnixTime] = [:], at now: Moment,
+        sight: (Matter) -> Sight.Verdict = { _ in .seen }
     ) -> Bool {
-        book.enter(judgements, by: rules, at: now)
+        book.enter(judgements, by: rules, at: now, sight: sight)
         for (id, time) in acknowledged { book.change(id) { $0.acknowledged = time } }
         teller.tick(&book, silences, at: now)
         return outbox.commit(book.takeChanged())

@@ -71,13 +71,17 @@ package struct IncidentBook: Sendable {
 
     // MARK: Judgements
 
-    /// All that is said at one moment, of every rule that is on.
-    package mutating func enter(_ judgements: [Judgement], by rules: RuleBook, at now: Moment) {
+    /// All that is said at one moment, of every rule that is on. `sight`: of what nothing is said.
+    mutating func enter(
+        _ judgements: [Judgement], by rules: RuleBook, at now: Moment,
+        sight: (Matter) -> Sight.Verdict = { _ in .seen }
+    ) {
         var said: Set<Matter> = []
         suspects = []
         for judgement in judgements where rules[judgement.rule].isOn {
             let matter = Matter(judgement.rule, judgement.subject)
-            guard said.insert(matter).inserted else { continue }
+            // What a node showed while it was configured says nothing of it any more.
+            guard sight(matter) != .gone, said.insert(matter).inserted else { continue }
             switch judgement.verdict {
             case .wrong(let evidence): enter(evidence, of: matter, rules[judgement.rule], at: now)
             case .suspected:
@@ -93,10 +97,15 @@ package struct IncidentBook: Sendable {
                 guard let cause = numbers[next] else { continue }
                 change(id) { $0.cause = cause }
                 end(matter, id, at: now)
-            } else if rules[matter.rule].isOn {
-                calm(matter, id, rules[matter.rule], at: now)
-            } else {
+            } else if !rules[matter.rule].isOn {
                 end(matter, id, at: now, isDropped: true)
+            } else {
+                switch sight(matter) {
+                case .seen: calm(matter, id, rules[matter.rule], at: now)
+                case .unseen: undecided(matter)
+                // It may be so for a moment: an interface that begins again is in no sample.
+                case .gone: calm(matter, id, rules[matter.rule], at: now, isDropped: true)
+                }
             }
         }
         restless = restless.filter { now.steady - $0.value.last < Self.restlessFor }
@@ -132,10 +141,12 @@ package struct IncidentBook: Sendable {
         if let id = numbers[matter] { standing[id]?.calm = nil }
     }
 
-    private mutating func calm(_ matter: Matter, _ id: Int64, _ rule: RuleSettings, at now: Moment) {
+    private mutating func calm(
+        _ matter: Matter, _ id: Int64, _ rule: RuleSettings, at now: Moment, isDropped: Bool = false
+    ) {
         let since = standing[id]?.calm ?? now.steady
         standing[id]?.calm = since
-        if now.steady - since >= patience(matter, rule) { end(matter, id, at: now) }
+        if now.steady - since >= patience(matter, rule) { end(matter, id, at: now, isDropped: isDropped) }
     }
 
     private mutating func end(

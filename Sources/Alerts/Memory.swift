@@ -1,20 +1,32 @@
 package import Fleet
 package import WireGuard
 
-/// What rules need of the minutes before: folded from snapshot after snapshot. It begins anew with the program.
+/// What rules need of the minutes before: folded from snapshot after snapshot. It begins anew with the program, but for what
+/// is resumed.
 package struct Memory: Sendable {
     package struct Place: Hashable, Sendable {
         package var node: NodeID
         package var key: String
     }
 
-    /// When the node last showed life: a handshake, or received bytes. What it sends proves nothing: it calls in vain too.
-    package private(set) var lastLife: [NodeID: UnixTime] = [:]
-    private var received: [NodeID: UInt64] = [:]
+    /// Seconds that complete samples tell of without life on the node: no handshake, and nothing received. What it sends
+    /// proves nothing: it calls in vain too; and the panel's own probe is no life. Time in which nobody looked is not in it.
+    package private(set) var lifeless: [NodeID: Int64] = [:]
+    private var signs: [NodeID: Signs] = [:]
+
+    /// What a node's newest sample showed of its users.
+    private struct Signs: Sendable {
+        var at: UnixTime
+        var received: UInt64 = 0
+        var handshake: UnixTime?
+    }
 
     /// Peers that the node has when nothing is wrong.
     package private(set) var usualPeers: [NodeID: Int] = [:]
     private var fewerSince: [NodeID: UnixTime] = [:]
+
+    /// Nodes whose fewer peers are the usual ones since the owner knew of the loss for a day.
+    package private(set) var acceptedLosses: Set<NodeID> = []
 
     /// The newest addresses of a peer, with when they were seen first: those that it left.
     private var trails: [Place: [(network: String, at: UnixTime)]] = [:]
@@ -24,63 +36,91 @@ package struct Memory: Sendable {
 
     /// After a day fewer peers are the usual ones.
     private static let forgetting: Int64 = 86_400
+
+    /// Seconds between two samples in which nothing is missed: polls may be closer than snapshots.
+    private static let longestStep: Int64 = 60
     private static let hopWindow: Int64 = 600
     private static let longestTrail = 16
     private static let mostTrails = 20_000
 
     package init() {}
 
-    /// What was the usual number when the program stopped: of incidents that are open.
-    package mutating func resume(usualPeers count: Int, of node: NodeID, at now: UnixTime) {
+    /// How many peers a node had when the program stopped. `since`: when fewer of them were seen; nil: they were all there.
+    mutating func resume(usualPeers count: Int, of node: NodeID, fewerSince since: UnixTime? = nil) {
         usualPeers[node] = count
-        fewerSince[node] = now
+        fewerSince[node] = since
     }
 
-    package mutating func look(at snapshot: Snapshot) {
+    /// For how long a node had shown no life when the program stopped.
+    mutating func resume(lifeless seconds: Int64, of node: NodeID) { lifeless[node] = seconds }
+
+    /// `losses`: incidents of lost peers that are open.
+    package mutating func look(at snapshot: Snapshot, losses: [NodeID: Incident] = [:]) {
         let now = snapshot.madeAt
-        var rows: [NodeID: NodeRow] = [:]
+        var seen: [NodeID: Signs] = [:]
         for row in snapshot.nodes where row.status.state == .online && row.status.failure == nil {
-            rows[row.status.node.id] = row
-            count(row, now)
+            count(row, losses[row.status.node.id], now)
+            seen[row.status.node.id] = row.status.lastSample.map { Signs(at: $0.takenAt) }
         }
-        var sums: [NodeID: UInt64] = [:]
-        var handshakes: [NodeID: UnixTime] = [:]
-        for peer in snapshot.peers where rows[peer.node] != nil {
-            if let session = peer.session { sums[peer.node] = (sums[peer.node] ?? 0) &+ session.rx }
-            if let handshake = peer.latestHandshake {
-                handshakes[peer.node] = max(handshakes[peer.node] ?? handshake, handshake)
-            }
+        for peer in snapshot.peers where !peer.isPanels {
+            guard var signs = seen[peer.node] else { continue }
+            signs.received &+= peer.session?.rx ?? 0
+            if let handshake = peer.latestHandshake { signs.handshake = max(signs.handshake ?? handshake, handshake) }
+            seen[peer.node] = signs
             if peer.isOnline == true, let endpoint = peer.endpoint {
                 follow(Place(node: peer.node, key: peer.publicKey), Self.network(endpoint), now)
             }
         }
-        for (node, row) in rows {
-            let sum = sums[node] ?? 0
-            let offset = row.status.lastSample?.clockOffset?.components.seconds ?? 0
-            let handshake = handshakes[node].map { min($0.advanced(by: -offset), now) }
-            let grew = received[node].map { $0 != sum } ?? true
-            received[node] = sum
-            let life = [lastLife[node], handshake, grew ? now : nil].compactMap(\.self).max()
-            lastLife[node] = life
+        for row in snapshot.nodes {
+            if let signs = seen[row.status.node.id] { listen(to: row.status, signs) }
         }
         trails = trails.filter { $0.value.last.map { now.seconds(since: $0.at) < Self.hopWindow } ?? false }
     }
 
-    private mutating func count(_ row: NodeRow, _ now: UnixTime) {
+    /// The first sample of a node is no life: what was silent before a start still is. Nor are counters that fell, as after
+    /// the node's own start; nor an interface that comes back whole, of which a sample in pieces showed nothing.
+    private mutating func listen(to status: NodeStatus, _ now: Signs) {
+        let id = status.node.id
+        guard let sample = status.lastSample, sample.isComplete, signs[id]?.at != now.at else { return }
+        let before = signs[id]
+        signs[id] = now
+        var silence = lifeless[id] ?? 0
+        if let before {
+            let step = now.at.seconds(since: before.at)
+            let most = max(Self.longestStep, status.node.poll.components.seconds * 3)
+            if (0...most).contains(step) { silence += step }
+            if now.received > before.received { silence = 0 }
+        }
+        if let handshake = now.handshake, before?.handshake.map({ handshake > $0 }) ?? true {
+            // Both are by the node's clock.
+            let nodeTime = sample.takenAt.advanced(by: sample.clockOffset?.components.seconds ?? 0)
+            silence = min(silence, max(0, nodeTime.seconds(since: handshake)))
+        }
+        lifeless[id] = silence
+    }
+
+    /// One by one peers come and go; most of them at once do not. A loss that became an incident is not forgotten by itself:
+    /// it would end as if the peers were back, on a night when nobody looked. A day after the owner acknowledged it the fewer
+    /// peers are the usual ones, and nobody waits for the others any more.
+    private mutating func count(_ row: NodeRow, _ loss: Incident?, _ now: UnixTime) {
         guard row.status.lastSample?.isComplete == true, let count = row.peers else { return }
         let id = row.status.node.id
         let usual = usualPeers[id] ?? 0
-        // One by one peers come and go; most of them at once do not.
         if count * 10 > usual * 8 {
+            if count > usual { acceptedLosses.remove(id) }
             usualPeers[id] = count
             fewerSince[id] = nil
             return
         }
+        acceptedLosses.remove(id)
         let since = fewerSince[id] ?? now
         fewerSince[id] = since
-        if now.seconds(since: since) > Self.forgetting {
+        if let loss, loss.acknowledged == nil { return }
+        let known = max(since, loss?.acknowledged ?? since)
+        if now.seconds(since: known) > Self.forgetting {
             usualPeers[id] = count
             fewerSince[id] = nil
+            if loss != nil { acceptedLosses.insert(id) }
         }
     }
 

@@ -24,8 +24,8 @@ package struct View: Sendable {
 
 /// What is looked up beside the snapshot, now and then.
 package struct Facts: Sendable, Equatable {
-    /// Of users and nodes that have one, in the present billing period.
-    package var allowances: [Allowance] = []
+    /// Of users and nodes that have one, in the present billing period. Nil: they cannot be read.
+    package var allowances: [Allowance]?
 
     /// The disk that holds the database. Nil: it cannot be asked.
     package var disk: Disk?

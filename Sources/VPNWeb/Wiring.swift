@@ -101,7 +101,8 @@ extension Configuration {
         let language: Pages.Language = (alerts.language ?? language) == .ru ? .russian : .english
         return Alerting.Settings(
             alerts: alerts, message: AlertMessage(language: language, zone: zone.timeZone, url: url ?? ""),
-            units: units == .iec ? .iec : .si, zone: zone, billing: billing, folder: data, addresses: outbound)
+            units: units == .iec ? .iec : .si, zone: zone, billing: billing, folder: data, addresses: outbound,
+            panelKeys: panelKeys)
     }
 }
 

@@ -81,20 +81,37 @@ struct RuleTests {
 
     // MARK: The 26 hours
 
-    private func silence(_ minutes: Int64, busy: Bool) -> Judgement.Verdict? {
+    /// A minute of the node's silence: it goes on sending, and nobody answers but the panel's own probe.
+    private struct Minute {
+        var rx: UInt64 = 5
+        var handshake: UnixTime?
+        var isRead = true
+    }
+
+    private func stopped(busy: Bool = true, _ minutes: [Minute]) -> Judgement.Verdict? {
         var memory = Memory()
+        var probe = PeerRow(node: node, interface: "wg0", publicKey: "p")
+        probe.isPanels = true
         var peer = PeerRow(node: node, interface: "wg0", publicKey: "k")
-        peer.session = Traffic(rx: 5, tx: 5)
-        peer.latestHandshake = now.advanced(by: -30)
-        memory.look(at: TestFleet.snapshot([TestFleet.row(node, at: now)], peers: [peer], at: now))
-        // The node goes on sending: nobody answers.
-        let later = now.advanced(by: minutes * 60)
-        peer.session = Traffic(rx: 5, tx: 5_000_000)
-        let row = TestFleet.row(node, at: later)
-        memory.look(at: TestFleet.snapshot([row], peers: [peer], at: later))
         var facts = Facts()
         if busy { facts.busyNow = [node] }
-        return judge(row, peers: [peer], facts: facts, memory: memory, at: later)[.trafficStopped]
+        var verdict: Judgement.Verdict?
+        for (index, minute) in minutes.enumerated() where minute.isRead {
+            let time = now.advanced(by: Int64(index) * 60)
+            peer.session = Traffic(rx: minute.rx, tx: UInt64(index) * 1000)
+            peer.latestHandshake = minute.handshake
+            probe.session = Traffic(rx: UInt64(index) * 148, tx: 0)
+            probe.latestHandshake = time
+            let row = TestFleet.row(node, at: time)
+            memory.look(at: TestFleet.snapshot([row], peers: [peer, probe], at: time))
+            verdict = judge(row, peers: [peer, probe], facts: facts, memory: memory, at: time)[.trafficStopped]
+        }
+        return verdict
+    }
+
+    private func silence(_ minutes: Int, busy: Bool) -> Judgement.Verdict? {
+        let before = now.advanced(by: -30)
+        return stopped(busy: busy, Array(repeating: Minute(handshake: before), count: minutes + 1))
     }
 
     @Test func `a busy node that answers and has no handshake and no byte of its users has stopped`() {
@@ -104,6 +121,21 @@ struct RuleTests {
 
     @Test func `at an hour when users sleep nothing has stopped`() {
         #expect(silence(300, busy: false) == .undecided)
+    }
+
+    @Test func `a handshake is life, and so are bytes that came, but no counter that fell`() {
+        let quiet = [Minute](repeating: Minute(), count: 45)
+        #expect(isWrong(stopped(quiet)))
+        #expect(stopped(quiet + [Minute(rx: 6)]) == nil)
+        #expect(stopped(quiet + [Minute(handshake: now.advanced(by: 45 * 60 - 20))]) == nil)
+        #expect(isWrong(stopped(quiet + [Minute(rx: 0)])))
+    }
+
+    @Test func `time in which a node was not read proves no silence`() {
+        let away = [Minute](repeating: Minute(isRead: false), count: 120)
+        let quiet = [Minute](repeating: Minute(), count: 20)
+        #expect(stopped(quiet + away + [Minute(rx: 0)]) == nil)
+        #expect(isWrong(stopped(quiet + away + quiet)))
     }
 
     // MARK: Keys

@@ -3,7 +3,7 @@ import Fleet
 /// How much of a period's allowance is used, of a user and of a node.
 enum AllowanceRules {
     static func judge(_ view: View, _ rules: RuleBook) -> [Judgement] {
-        view.facts.allowances.compactMap { allowance in
+        (view.facts.allowances ?? []).compactMap { allowance in
             let used = percent(allowance.used, of: allowance.bytes)
             // The higher step alone; what is left of the lower one ends when it opens.
             let rule = [Rule.allowanceUsedUp, .allowanceNear].first { rule in

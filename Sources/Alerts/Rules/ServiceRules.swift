@@ -34,10 +34,10 @@ enum ServiceRules {
     /// The predecessor's 26 hours: ports open, services up, and not one handshake on a node that is busy at this hour.
     private static func stopped(_ row: NodeRow, _ view: View, _ rules: RuleBook) -> Judgement? {
         let id = row.status.node.id
-        guard view.isSeen(row), let life = view.memory.lastLife[id], let bound = rules[.trafficStopped].limit else {
+        guard view.isSeen(row), let silence = view.memory.lifeless[id], let bound = rules[.trafficStopped].limit else {
             return .undecided(.trafficStopped, .node(id))
         }
-        let minutes = view.now.seconds(since: life) / 60
+        let minutes = silence / 60
         guard minutes >= bound else { return nil }
         // At an hour when they sleep nothing opens; what is open ends by a handshake, not by the hour.
         guard view.facts.busyNow.contains(id) else { return .undecided(.trafficStopped, .node(id)) }

@@ -25,6 +25,9 @@ final class Alerting: Sendable {
 
         /// Private addresses that webhooks and the heartbeat may go to.
         var addresses: AddressPolicy
+
+        /// Of the probes: they are no peers of users.
+        var panelKeys: Set<PublicKey> = []
     }
 
     private let inbox: Inbox<Watch.Message>

@@ -8,13 +8,11 @@ extension RuleReplay {
     func halved(_ percent: Int64) throws(StoreError) -> [Found] {
         var found: [Found] = []
         for node in configuration.fleetNodes.map(\.id) {
-            let counters = try store.ledger(of: node).interfaces.values.reduce(0) {
-                $0 + $1.counters.values.count { $0.isOpen }
-            }
+            let ledger = try store.ledger(of: node)
             let events = try store.events(
                 from: from, to: to, of: Selection(node: node), kinds: [.gone, .resumed, .epoch])
             // Back from what is there now.
-            var shown = counters
+            var shown = ledger.lastShown(besides: configuration.panelKeys)?.count ?? 0
             for (at, group) in Dictionary(grouping: events, by: \.at).sorted(by: { $0.key > $1.key }) {
                 let gone = group.count { $0.kind == .gone }
                 let came = group.count { $0.kind == .resumed || $0.kind == .epoch && $0.cause == .appeared }

@@ -10,10 +10,18 @@ extension RuleReplay {
         let zone = configuration.zone
         let start = zone.start(of: .day, holding: from, movedBy: -7)
         guard let cuts = zone.cuts(.hour, from: start, to: to, limit: 40_000), cuts.count > 2 else { return [] }
-        var bytes: [NodeID: [UnixTime: (total: UInt64, hasGap: Bool)]] = [:]
+        var bytes: [NodeID: [UnixTime: UInt64]] = [:]
         for usage in try store.usage(by: .node, cuts: cuts) {
             guard case .node(let node) = usage.subject else { continue }
-            bytes[node, default: [:]][usage.start] = (usage.traffic.total, usage.hasGap)
+            bytes[node, default: [:]][usage.start] = usage.traffic.total
+        }
+        // The probe goes on where nobody else does.
+        for key in configuration.panelKeys {
+            for usage in try store.usage(by: .node, cuts: cuts, of: Selection(peer: key)) {
+                guard case .node(let node) = usage.subject else { continue }
+                let all = bytes[node]?[usage.start] ?? 0
+                bytes[node, default: [:]][usage.start] = all - min(all, usage.traffic.total)
+            }
         }
         let unread = try gaps(RuleSettings(.critical, limit: 1))
         var found: [Found] = []
@@ -22,10 +30,10 @@ extension RuleReplay {
             let away = unread.filter { $0.subject == .node(node) }
             var open: Found?
             for (start, end) in zip(cuts, cuts.dropFirst()) where start >= from && end <= to {
-                let isSilent = hours[start].map { $0.total == 0 } ?? true
+                let isSilent = hours[start, default: 0] == 0
                 let wasRead = !away.contains { $0.since < end && ($0.until ?? to) > start }
                 let busy = (1...7).count { day in
-                    (hours[start.advanced(by: -86_400 * Int64(day))]?.total ?? 0) >= 1 << 20
+                    hours[start.advanced(by: -86_400 * Int64(day)), default: 0] >= 1 << 20
                 }
                 if isSilent, wasRead, busy >= 5 {
                     open = open ?? Found(subject: .node(node), since: start, until: nil, note: "read, and not one byte")

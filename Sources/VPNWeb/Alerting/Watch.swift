@@ -46,6 +46,9 @@ struct Watch: Sendable {
     /// Incidents and letters are kept so long.
     private static let keeping: Int64 = 400 * 86_400
 
+    /// Who was away for longer than a day is counted anew.
+    private static let losing: Int64 = 86_400
+
     init(
         _ settings: Alerting.Settings, store: TrafficStore, inbox: Inbox<Message>, newsstand: Newsstand<Snapshot>,
         post: Post,
@@ -63,6 +66,13 @@ struct Watch: Sendable {
         (stored.incidents, stored.nextIncident) = try store.standingIncidents()
         (stored.letters, stored.nextLetter, stored.lastRemoteID) = try store.standingLetters(
             since: now.wall.advanced(by: -7 * 86_400))
+        // Nothing of this life is booked yet: what a node lost while nobody looked is a loss.
+        for (node, ledger) in try store.ledgers() {
+            guard let (count, last) = ledger.lastShown(besides: settings.panelKeys),
+                now.wall.seconds(since: last) < Self.losing
+            else { continue }
+            stored.usualPeers[node] = count
+        }
         lastSummary = stored.letters.last { $0.kind == .summary }?.created
         desk = Desk(
             stored, rules: settings.alerts.rules, settings: settings.telling, words: settings.words, at: now

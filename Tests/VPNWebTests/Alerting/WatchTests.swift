@@ -120,6 +120,27 @@ final class WatchTests {
         #expect(try receiver.calls(of: "/pulse").allSatisfy { $0.method == "GET" && $0.body.isEmpty })
     }
 
+    // MARK: What the stopped life knew
+
+    @Test(arguments: [60, 100_000])
+    func `peers that went while the panel was down are lost, unless it was down for longer than a day`(
+        seconds: Int64
+    ) throws {
+        let keys: [(PublicKey, UInt64, UInt64)] = (1...7).map { (QuestionBooks.key($0), 1, 1) }
+        try books.poll(Self.node, at: QuestionBooks.now.seconds - seconds, keys)
+        let alerting = try watch { alerts in
+            alerts.rules[.peersHalved].after = .zero
+        }
+        defer { alerting.stop() }
+        // Three are left. What opens in one look is stored at once.
+        ail(.database, hasOtherKey: false)
+        let opened = try eventually("a look") {
+            let rules = try books.store.incidents(areLasting: true, limit: 9).map(\.rule)
+            return rules.contains(.panelDatabase) ? rules : nil
+        }
+        #expect(opened.contains(.peersHalved) == (seconds < 86_400))
+    }
+
     // MARK: The day's summary
 
     @Test func `the day's summary goes out once, also where the panel begins again`() throws {
