@@ -219,6 +219,23 @@ struct HistoryRoutesTests {
         #expect(rows.contains { $0["public_key"] as? String == key.base64 })
     }
 
+    @Test func `a window in minutes is answered with its whole hours, and says so`() throws {
+        func window(_ from: Int64, _ to: Int64) -> String {
+            "from=\(UnixTime(hour + from).rfc3339)&to=\(UnixTime(hour + to).rfc3339)"
+        }
+        let answer = try object(try get("/api/history?user=42&by=user&\(window(900, 2700))", read))
+        #expect(answer["from"] as? String == UnixTime(hour).rfc3339)
+        #expect(answer["to"] as? String == UnixTime(hour + 3600).rfc3339)
+        #expect((answer["dated"] as? [String: Int]) == ["rx_bytes": 100, "tx_bytes": 300])
+        #expect((answer["rows"] as? [[String: Any]])?.first?["tx_bytes"] as? Int == 300)
+        let ledger = try object(try get(Self.path(Self.alice.base64) + "?" + window(900, 2700), read))
+        #expect(ledger["dated"] as? [String: Int] == ["rx_bytes": 100, "tx_bytes": 300])
+        #expect(ledger["from"] as? String == UnixTime(hour).rfc3339)
+        // Five minutes are five minutes where they are what is counted.
+        let top = try object(try get("/api/top?\(window(900, 2700))", read))
+        #expect(top["from"] as? String == UnixTime(hour + 900).rfc3339 && (top["rows"] as? [Any])?.isEmpty == true)
+    }
+
     @Test func `a file has the window in its name, and no formula in it`() throws {
         let date = "from=2026-03-01&to=2026-04-01&step=day&format=csv"
         let response = try get("/api/history?user=42&\(date)", read)

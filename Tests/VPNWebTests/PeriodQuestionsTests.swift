@@ -182,6 +182,87 @@ struct WindowTests {
             from: nil, to: nil, step: nil, since: first, zone: zone, now: first.advanced(by: 1), limit: 100)
         #expect(Questions.whole(window.counted(nil)).contains(first))
     }
+
+    @Test(arguments: [
+        (
+            "Europe/Moscow", "2026-11-19T17:15:00Z", "2026-11-19T17:45:00Z", "2026-11-19T17:00:00Z",
+            "2026-11-19T18:00:00Z"
+        ),
+        (
+            "Europe/Moscow", "2026-11-19T17:00:00Z", "2026-11-19T18:00:01Z", "2026-11-19T17:00:00Z",
+            "2026-11-19T19:00:00Z"
+        ),
+        (
+            "Europe/Moscow", "2026-11-19T17:00:00Z", "2026-11-19T18:00:00Z", "2026-11-19T17:00:00Z",
+            "2026-11-19T18:00:00Z"
+        ),
+        // 20:00 to 20:45, and a whole day, as its sums are everywhere.
+        (
+            "Asia/Kathmandu", "2026-11-19T14:15:00Z", "2026-11-19T15:00:00Z", "2026-11-19T14:00:00Z",
+            "2026-11-19T15:00:00Z"
+        ),
+        (
+            "Asia/Kathmandu", "2026-11-18T18:15:00Z", "2026-11-19T18:15:00Z", "2026-11-18T19:00:00Z",
+            "2026-11-19T19:00:00Z"
+        ),
+        // Of days alone: an hour, and midnights.
+        (
+            "Europe/Moscow", "2025-03-02T17:00:00Z", "2025-03-02T18:00:00Z", "2025-03-02T00:00:00Z",
+            "2025-03-03T00:00:00Z"
+        ),
+        (
+            "Europe/Moscow", "2025-03-02T21:00:00Z", "2025-03-03T21:00:00Z", "2025-03-03T00:00:00Z",
+            "2025-03-04T00:00:00Z"
+        ),
+    ])
+    func `a window that cannot be cut is told as it is counted`(
+        zone: String, from: String, to: String, first: String, last: String
+    ) throws {
+        let zone = try #require(OwnerZone(zone))
+        let hours = zone.parse("2026-01-01T00:00:00Z")
+        let window = try Window(from: from, to: to, step: "hour", zone: zone, now: UnixTime(0), limit: 100)
+            .widened(hours, zone)
+        let counted = Questions.whole(window.counted(hours))
+        #expect(counted.lowerBound.rfc3339 == first && counted.upperBound.rfc3339 == last)
+        #expect(window.cuts.first == window.from && window.cuts.last == window.to)
+        #expect(window.widened(hours, zone) == window)
+    }
+}
+
+/// What is not watched, in every part of an answer.
+struct UnseenTests {
+    @Test func `rows and periods are marked where nobody looked at what is theirs, and nowhere else`() throws {
+        let books = try QuestionBooks()
+        let (a, b) = (NodeID("a"), NodeID("b"))
+        let (one, two) = (QuestionBooks.key(1), QuestionBooks.key(2))
+        books.owners = [one: 1, two: 2]
+        let zone = try #require(OwnerZone("UTC"))
+        let hour = try #require(zone.parse("2026-11-01T00:00:00Z")).seconds
+        // Nobody looks at a for a quarter of an hour, in which nothing flows.
+        for second in stride(from: Int64(-15), through: 1800, by: 15) {
+            let bytes = UInt64(max(0, min(second, 300)))
+            if !(301..<1200).contains(second) { try books.poll(a, at: hour + second, [(one, bytes, bytes)]) }
+            try books.poll(b, at: hour + second, [(two, bytes, bytes)])
+        }
+        let now = UnixTime(hour + 1801)
+        let watched = [a: Duration.seconds(15), b: .seconds(15)]
+        let questions = Questions(books.store)
+        let window = try Window(UnixTime(hour), UnixTime(hour + 3600), .hour, zone, 10)
+        for grouping in Usage.Grouping.allCases {
+            let rows = try questions.rows(
+                by: grouping, window, of: .all, names: Names(Fleet.Roster(), []), watched: watched, now: now)
+            #expect(rows.rows.map(\.traffic) == [Traffic(rx: 300, tx: 300), Traffic(rx: 300, tx: 300)])
+            #expect(rows.rows.map(\.hasGap) == [true, false], "\(grouping)")
+        }
+        let accounts = [Int64(1), 2].map { (id: Int64) in
+            Questions.Account(subject: .user(id), id: "\(id)", name: nil, firstSeen: nil, startDay: 1)
+        }
+        let periods = try questions.periods(of: accounts, selection: .all, zone: zone, watched: watched, now: now)
+        #expect(periods.map(\.hasGap) == [true, false])
+        let all = try questions.history(window, of: .all, zone: zone, watched: watched, now: now)
+        let sound = try questions.history(window, of: Selection(node: b), zone: zone, watched: watched, now: now)
+        #expect(all.buckets.map(\.hasGap) == [true] && sound.buckets.map(\.hasGap) == [false])
+    }
 }
 
 struct HorizonTests {
@@ -211,9 +292,16 @@ struct HorizonTests {
         #expect(horizon > UnixTime(start + 72 * 3600))
         let zone = try #require(OwnerZone("Asia/Kathmandu"))
         let questions = Questions(books.store)
+        let hours = try questions.whole(
+            Window(UnixTime(start + 20 * 3600), UnixTime(start + 24 * 3600), .hour, zone, 100), zone)
+        let unknown = try questions.history(
+            hours, of: Selection(peer: key), zone: zone, watched: [:], now: UnixTime(start + 800 * 86_400))
+        #expect(!unknown.dated.isZero && unknown.to.seconds(since: unknown.from) == 86_400)
+        #expect(!unknown.buckets.contains { $0.traffic.isZero && !$0.hasGap })
         for (from, to) in [(0, 72), (5, 31), (23, 50), (40, 41)] {
-            let window = try Window(
-                UnixTime(start + Int64(from) * 3600), UnixTime(start + Int64(to) * 3600), .day, zone, 100)
+            let window = try questions.whole(
+                Window(UnixTime(start + Int64(from) * 3600), UnixTime(start + Int64(to) * 3600), .day, zone, 100),
+                zone)
             let story = try questions.story(window, of: Selection(peer: key), zone: zone)
             let history = try questions.history(
                 window, of: Selection(peer: key), zone: zone, watched: [:], now: UnixTime(start + 800 * 86_400))

@@ -102,6 +102,28 @@ struct ServedSumsTests {
         }
     }
 
+    @Test func `a window in minutes is its whole hours on the page, in JSON, in the file and in explain`() throws {
+        let delta = try #require(books.deltas.first { $0.owner == 1 && !$0.traffic.isZero })
+        let start = Hour(containing: delta.at).start
+        let told = try Window(start.advanced(by: 900), start.advanced(by: 2_700), .hour, zone, 10)
+        let questions = Questions(books.store)
+        let window = try questions.whole(told, zone)
+        #expect(window.from == start && window.to == start.advanced(by: 3600))
+        let truth = books.sum(books.deltas, window, Selection(user: .telegramID(1)))
+        let query = "from=\(told.from.rfc3339)&to=\(told.to.rfc3339)"
+        let file = try Self.csv(try body("/api/history?user=1&format=csv&\(query)"))
+        let byUser = try Self.csv(try body("/api/history?by=user&format=csv&\(query)"))
+        #expect(try Self.sum(file) == truth && !truth.isZero)
+        #expect(try Self.sum(byUser, only: "1") == truth)
+        #expect(try questions.story(window, of: Selection(user: .telegramID(1)), zone: zone).dated == truth)
+        let page = try body("/traffic?by=user&\(query)")
+        let row = page.components(separatedBy: "<tr>").first { $0.contains("/users/1\"") }
+        for bytes in [truth.rx, truth.tx] { #expect(row?.contains(Units.iec.exact(bytes, .english)) == true) }
+        #expect(page.contains("sums are not made to the minute"))
+        let whole = try body("/traffic?by=user&from=\(start.rfc3339)&to=\(window.to.rfc3339)")
+        #expect(!whole.contains("to the minute"))
+    }
+
     @Test(arguments: [
         ("2024-10-26", "2024-10-28", 25), ("2024-10-27", "2024-10-27", 25), ("2024-03-31", "2024-03-31", 23),
         ("2024-03-29", "2024-04-02", 23), ("2024-03-01", "2024-11-30", 0),

@@ -78,7 +78,7 @@ struct SumsAgreeTests {
         let names = Names(Roster(), [])
         var summed = Traffic.zero
         for _ in 0..<Self.windows {
-            let window = try Self.window(&random, zone)
+            let window = try questions.whole(Self.window(&random, zone), zone)
             let selection = Self.selection(&random)
             let truth = books.sum(books.deltas, window, selection)
             let opening = books.sum(books.openings, window, selection)
@@ -92,12 +92,13 @@ struct SumsAgreeTests {
             #expect(try Self.csv(history.csv()) == truth)
 
             for grouping in Usage.Grouping.allCases {
-                let rows = try questions.rows(by: grouping, window.cuts, of: selection, names: names)
+                let rows = try questions.rows(
+                    by: grouping, window, of: selection, names: names, watched: watched, now: now)
                 #expect(try Self.csv(rows.csv()) == truth)
             }
             // The whole export, and of it the lines that are asked for.
             if case .telegramID(let id)? = selection.user, selection.peer == nil, selection.node == nil {
-                let rows = try questions.rows(by: .user, window.cuts, of: .all, names: names)
+                let rows = try questions.rows(by: .user, window, of: .all, names: names, watched: watched, now: now)
                 #expect(try Self.csv(rows.csv(), only: "\(id)") == truth)
             }
 

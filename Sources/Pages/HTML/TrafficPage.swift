@@ -8,11 +8,17 @@ package struct TrafficPage: Sendable {
     let snapshot: Snapshot
     let context: PageContext
 
-    /// The asked window, in the owner's days.
+    /// The window, in the owner's days.
     package struct Window: Sendable, Equatable {
         package var name: Name
         package var from: UnixTime
         package var to: UnixTime
+
+        /// What sums are really made of: whole hours of UTC, or days where these are all that is kept.
+        package var counted: Range<UnixTime>
+
+        /// It was asked for to the minute, and is here with its whole hours.
+        package var isWidened: Bool
 
         /// As a form takes them, `2026-11-19T20:00`, the second one exclusive.
         package var formFrom: String
@@ -48,12 +54,15 @@ package struct TrafficPage: Sendable {
         }
 
         package init(
-            name: Name, from: UnixTime, to: UnixTime, formFrom: String, formTo: String, step: Series.Grain,
-            grouping: Grouping, node: NodeID? = nil, user: Int64? = nil
+            name: Name, from: UnixTime, to: UnixTime, counted: Range<UnixTime>? = nil, isWidened: Bool = false,
+            formFrom: String, formTo: String, step: Series.Grain, grouping: Grouping, node: NodeID? = nil,
+            user: Int64? = nil
         ) {
             self.name = name
             self.from = from
             self.to = to
+            self.counted = counted ?? from..<to
+            self.isWidened = isWidened
             self.formFrom = formFrom
             self.formTo = formTo
             self.step = step

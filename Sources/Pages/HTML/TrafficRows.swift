@@ -4,7 +4,7 @@ import WireGuard
 extension Page {
     mutating func sums(_ usage: TrafficPage.Usage, _ window: TrafficPage.Window) {
         let sum = usage.series.sum
-        let seconds = max(1, min(window.to, context.now).seconds(since: window.from))
+        let seconds = max(1, min(window.counted.upperBound, context.now).seconds(since: window.counted.lowerBound))
         element("section", .class("numbers"), .label(string(.numbers))) { page in
             page.element("dl") { page in
                 page.figure(.downloaded) { $0.volume(sum.tx) }
@@ -15,9 +15,13 @@ extension Page {
                 }
             }
             page.element("p", .class("span")) { page in
-                page.exactly(window.from)
+                page.exactly(window.counted.lowerBound)
                 page.text(" – ")
-                page.exactly(window.to)
+                page.exactly(window.counted.upperBound)
+                if window.isWidened {
+                    page.raw(" ")
+                    page.words(.wholeHours)
+                }
             }
         }
     }

@@ -48,7 +48,7 @@ struct Explain: ParsableCommand {
             guard let first = try questions.firstSight(of: selection) else {
                 throw CommandFailure(what: "explain \(subject)", why: "nothing was ever booked of it")
             }
-            let window = try window(configuration.zone, since: first)
+            let window = try questions.whole(window(configuration.zone, since: first), configuration.zone)
             let answer = try questions.story(window, of: selection, zone: configuration.zone)
             printOut(
                 json

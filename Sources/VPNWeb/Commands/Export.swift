@@ -1,6 +1,7 @@
 import ArgumentParser
 import Fleet
 import Glibc
+import Nodes
 import Pages
 import Store
 import WireGuard
@@ -47,11 +48,11 @@ struct Export: ParsableCommand {
         guard let start = zone.parse(from) else { throw refusal("--from", from, form) }
         guard let end = zone.parse(to) else { throw refusal("--to", to, form) }
         guard start <= end else { throw refusal("--to", to, "a moment after --from") }
-        guard let cuts = zone.cuts(step, from: start, to: end, limit: Self.mostPeriods) else {
+        guard let window = try? Window(start, end, step, zone, Self.mostPeriods) else {
             throw CommandFailure(
                 what: "export", why: "the window has too many periods", mend: "a shorter one, or a longer step")
         }
-        let rows = try rows(configuration, grouping, cuts)
+        let rows = try rows(configuration, grouping, window)
         writeAll(
             format == "csv"
                 ? String(decoding: rows.csv(), as: UTF8.self) : String(decoding: rows.json(), as: UTF8.self) + "\n",
@@ -59,12 +60,15 @@ struct Export: ParsableCommand {
     }
 
     private func rows(
-        _ configuration: Configuration, _ grouping: Usage.Grouping, _ cuts: [UnixTime]
+        _ configuration: Configuration, _ grouping: Usage.Grouping, _ window: Window
     ) throws -> UsageRows {
-        guard cuts.count > 1 else { return UsageRows(grouping.column) }
+        guard window.cuts.count > 1 else { return UsageRows(grouping.column) }
         do {
-            return try Questions(self.configuration.store(configuration))
-                .rows(by: grouping, cuts, of: .all, names: Names(configuration))
+            let questions = Questions(try self.configuration.store(configuration))
+            let watched = Dictionary(configuration.fleetNodes.map { ($0.id, $0.poll) }) { first, _ in first }
+            return try questions.rows(
+                by: grouping, questions.whole(window, configuration.zone), of: .all, names: Names(configuration),
+                watched: watched, now: .now)
         } catch let error as StoreError {
             throw CommandFailure(error)
         }

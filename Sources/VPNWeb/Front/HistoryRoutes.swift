@@ -31,7 +31,7 @@ struct HistoryRoutes: Sendable {
     private func historyAnswer(_ visit: Visit) throws(Failure) -> Response {
         let query = visit.query
         let selection = try selection(visit)
-        let window = try visit.window()
+        let window = try whole(visit.window(), visit)
         let grouping = query["by"].flatMap(Usage.Grouping.init)
         let isCSV = query["format"] == "csv"
         var answer = try ask { () throws(StoreError) in
@@ -40,7 +40,8 @@ struct HistoryRoutes: Sendable {
         if let grouping {
             let names = Names(visit.snapshot.roster, visit.snapshot.nodes.map(\.status.node))
             answer.rows = try ask { () throws(StoreError) in
-                try questions.rows(by: grouping, window.cuts, of: selection, names: names)
+                try questions.rows(
+                    by: grouping, window, of: selection, names: names, watched: visit.watched, now: visit.now)
             }
         }
         guard isCSV else { return visit.fresh(answer.json(), as: .json) }
@@ -54,7 +55,7 @@ struct HistoryRoutes: Sendable {
         guard let key = PublicKey(pathSegment: visit.value[...]) else { throw .bad(.key) }
         let selection = Selection(peer: key)
         let first = try sight(of: key, visit)
-        let window = try visit.window(since: first)
+        let window = try whole(visit.window(since: first), visit)
         let story = try ask { () throws(StoreError) in
             try questions.story(window, of: selection, zone: visit.zone)
         }
@@ -75,6 +76,10 @@ struct HistoryRoutes: Sendable {
         let selection = try visit.selection()
         if let key = selection.peer { _ = try sight(of: key, visit) }
         return selection
+    }
+
+    private func whole(_ window: Window, _ visit: Visit) throws(Failure) -> Window {
+        try ask { () throws(StoreError) in try questions.whole(window, visit.zone) }
     }
 
     private func topAnswer(_ visit: Visit) throws(Failure) -> Response {
@@ -125,13 +130,15 @@ struct HistoryRoutes: Sendable {
         if selection.user == nil {
             let nodes = Accounts.nodes(snapshot, billing, only: selection.node)
             answer.nodes = try ask { () throws(StoreError) in
-                try questions.periods(of: nodes, selection: selection, zone: visit.zone, now: visit.now)
+                try questions.periods(
+                    of: nodes, selection: selection, zone: visit.zone, watched: visit.watched, now: visit.now)
             }
         }
         if selection.node == nil {
             let users = Accounts.users(snapshot, billing, only: selection.user)
             answer.users = try ask { () throws(StoreError) in
-                try questions.periods(of: users, selection: selection, zone: visit.zone, now: visit.now)
+                try questions.periods(
+                    of: users, selection: selection, zone: visit.zone, watched: visit.watched, now: visit.now)
             }
         }
         return visit.fresh(answer.json(), as: .json)

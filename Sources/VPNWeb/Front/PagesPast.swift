@@ -91,7 +91,8 @@ struct PagesPast: Sendable {
 
     /// Nil: the window has no steps.
     func traffic(_ visit: Visit) -> [UInt8]? {
-        guard let window = TrafficWindow(visit) else { return nil }
+        let horizons = try? questions.store.horizons()
+        guard let window = TrafficWindow(visit, hours: horizons?.hours) else { return nil }
         guard window.shown.missing == nil else {
             return TrafficPage(window: window.shown, usage: nil, snapshot: visit.snapshot, context: visit.owner).html()
         }

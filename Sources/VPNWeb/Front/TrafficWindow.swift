@@ -16,7 +16,9 @@ struct TrafficWindow {
     typealias Name = TrafficPage.Window.Name
 
     /// Nil: the window has no steps.
-    init?(_ visit: Visit) {
+    ///
+    /// - Parameter hours: since when hours are kept; nil: all.
+    init?(_ visit: Visit, hours: UnixTime?) {
         let query = visit.request.query
         let zone = visit.zone
         let today = zone.start(of: .day, holding: visit.now)
@@ -45,12 +47,15 @@ struct TrafficWindow {
         // A chart of more bars shows nothing.
         if step == .hour, seconds > 15 * 86_400 { step = .day }
         if step == .day, seconds > 400 * 86_400 { step = .month }
-        guard let window = try? Window(range.from, range.to, step, zone, Window.mostSteps) else { return nil }
+        guard let told = try? Window(range.from, range.to, step, zone, Window.mostSteps) else { return nil }
+        let window = told.widened(hours, zone)
+        let counted = Questions.whole(window.counted(hours))
         self.asked = window
         let node = query["node"].flatMap { $0.isEmpty ? nil : $0 }
         let user = query["user"].flatMap { $0.isEmpty ? nil : $0 }
         var shown = TrafficPage.Window(
-            name: name, from: window.from, to: window.to, formFrom: zone.form(window.from),
+            name: name, from: window.from, to: window.to, counted: counted.isEmpty ? window.from..<window.to : counted,
+            isWidened: window.from != told.from || window.to != told.to, formFrom: zone.form(window.from),
             formTo: zone.form(window.to), step: Series.Grain(rawValue: window.step.rawValue) ?? .day,
             grouping: query["by"].flatMap(TrafficPage.Window.Grouping.init) ?? .user,
             node: node.flatMap { try? visit.node($0) },

@@ -21,8 +21,10 @@ extension Questions {
     }
 
     /// The billing period of each, and the one before.
+    ///
+    /// - Parameter watched: nil: whoever asks does not want to know when nobody looked.
     func periods(
-        of accounts: [Account], selection: Selection, zone: OwnerZone, now: UnixTime
+        of accounts: [Account], selection: Selection, zone: OwnerZone, watched: Sight.Watched? = nil, now: UnixTime
     ) throws(StoreError) -> [PeriodsAnswer.Row] {
         var sums: [Sums] = []
         for startDay in Set(accounts.map(\.startDay)).sorted() {
@@ -41,6 +43,16 @@ extension Questions {
                     account.firstSeen, account.takenOver, of: id, zone: zone, now: now)
             }
             rows.append(sum.row(account))
+        }
+        guard let watched, let first = rows.map(\.start).min(), first < now else { return rows }
+        let ledgers = try ledgers(selection)
+        let sight = try Sight(
+            of: selection, in: first..<now, ledgers: ledgers, store: store, watched: watched, now: now)
+        let places = Set(accounts.map(\.grouping)).reduce(into: [:]) { places, grouping in
+            places.merge(Sight.places(grouping, ledgers)) { first, _ in first }
+        }
+        for (index, account) in accounts.enumerated() where rows.indices.contains(index) {
+            if sight.hasGap(rows[index].start..<now, at: places[account.subject] ?? []) { rows[index].hasGap = true }
         }
         return rows
     }

@@ -11,11 +11,16 @@ extension Questions {
     /// What was booked of a key, or of a user's keys, in the window: every line, and sums that are those of `history`.
     ///
     /// Events come one by one; plain growth, of which no event is kept, by the window's steps.
+    ///
+    /// - Parameter window: a `whole` one.
     func story(
         _ window: Window, of selection: Selection, zone: OwnerZone
     ) throws(StoreError) -> LedgerAnswer {
+        let cuts = window.counted(try store.horizons().hours)
+        let hours = Questions.whole(cuts)
         var answer = LedgerAnswer(
-            from: window.from, to: window.to, timezone: zone.name, step: window.step.rawValue)
+            from: cuts.first ?? window.from, to: cuts.last ?? window.to, timezone: zone.name,
+            step: window.step.rawValue)
         answer.publicKey = selection.peer
         answer.user =
             switch selection.user {
@@ -23,8 +28,6 @@ extension Questions {
             case .unmatched: .unmatched
             case nil: nil
             }
-        let cuts = window.counted(try store.horizons().hours)
-        let hours = Questions.whole(cuts)
 
         // Events before sums: what is booked meanwhile is then growth, and nothing is missing.
         let events = try store.events(

@@ -17,6 +17,12 @@ struct Questions: Sendable {
     /// Of resets, and of gaps, that an answer lists.
     static let mostEvents = 1000
 
+    /// The window as sums can be made of it: see `Window.widened`.
+    func whole(_ window: Window, _ zone: OwnerZone) throws(StoreError) -> Window {
+        window.widened(try store.horizons().hours, zone)
+    }
+
+    /// - Parameter window: a `whole` one.
     func history(
         _ window: Window, of selection: Selection, zone: OwnerZone, watched: Sight.Watched, now: UnixTime
     ) throws(StoreError) -> HistoryAnswer {
@@ -26,7 +32,8 @@ struct Questions: Sendable {
         let sight = try Sight(
             of: selection, in: counted, ledgers: ledgers, store: store, watched: watched, now: now)
         var answer = HistoryAnswer(
-            step: window.step.rawValue, timezone: zone.name, from: window.from, to: window.to)
+            step: window.step.rawValue, timezone: zone.name, from: cuts.first ?? window.from,
+            to: cuts.last ?? window.to)
         answer.buckets = try buckets(window, cuts, selection, sight)
         answer.opening = Questions.opening(selection, counted, ledgers)
 
@@ -66,14 +73,26 @@ struct Questions: Sendable {
     }
 
     /// By whom, in each step.
+    ///
+    /// - Parameter window: a `whole` one.
     func rows(
-        by grouping: Usage.Grouping, _ cuts: [UnixTime], of selection: Selection, names: Names
+        by grouping: Usage.Grouping, _ window: Window, of selection: Selection, names: Names, watched: Sight.Watched,
+        now: UnixTime
     ) throws(StoreError) -> UsageRows {
+        let cuts = window.counted(try store.horizons().hours)
+        let hours = Dictionary(zip(window.cuts, zip(cuts, cuts.dropFirst()).map { $0..<$1 })) { first, _ in first }
+        let ledgers = try ledgers(selection)
+        let places = Sight.places(grouping, ledgers)
+        let sight = try Sight(
+            of: selection, in: Questions.whole(cuts), ledgers: ledgers, store: store, watched: watched, now: now)
         var rows = UsageRows(grouping.column)
-        for usage in try store.usage(by: grouping, cuts: cuts, of: selection) {
+        for usage in try store.usage(by: grouping, cuts: window.cuts, of: selection) {
             let (id, name) = names.of(usage.subject)
+            let isUnseen = hours[usage.start].map { sight.hasGap($0, at: places[usage.subject] ?? []) } ?? false
             rows.rows.append(
-                .init(start: usage.start, id: id, name: name, traffic: usage.traffic, hasGap: usage.hasGap))
+                .init(
+                    start: usage.start, id: id, name: name, traffic: usage.traffic,
+                    hasGap: usage.hasGap || isUnseen))
         }
         return rows
     }

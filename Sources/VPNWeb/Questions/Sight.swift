@@ -7,6 +7,10 @@ import WireGuard
 struct Sight {
     /// In order, and apart from each other. From `now` on nobody has looked either.
     private var unseen: [Range<Int64>] = []
+
+    /// Likewise of each place, but for what was before its first sight.
+    private var byPlace: [Place: [Range<Int64>]] = [:]
+    private var firsts: [Place: Int64] = [:]
     private let now: UnixTime
 
     /// Events of gaps in the window, and the one after it that began in it.
@@ -34,16 +38,16 @@ struct Sight {
         self.now = now
         let places = Sight.places(selection, ledgers)
         let sights = try store.firstSights()
-        let firsts = places.compactMap { sights[$0.node]?[$0.interface] }
-        unseen.append(Int64.min..<(firsts.min()?.seconds ?? now.seconds))
+        for place in places { firsts[place] = sights[place.node]?[place.interface]?.seconds }
+        unseen.append(Int64.min..<(firsts.values.min() ?? now.seconds))
         for event in try Sight.gaps(selection, window, Set(places), store, now) {
             guard let since = event.since, since < event.at else {
                 // The clock was set back: both moments are in doubt, and no time between them.
                 if window.contains(event.at) { gaps.append(event) }
-                unseen.append(event.at.seconds..<event.at.seconds + 1)
+                miss(event.at.seconds..<event.at.seconds + 1, at: event.place)
                 continue
             }
-            unseen.append(since.seconds..<event.at.seconds)
+            miss(since.seconds..<event.at.seconds, at: event.place)
             if since < window.upperBound { gaps.append(event) }
         }
         for place in places {
@@ -55,34 +59,72 @@ struct Sight {
             let poll = watched[place.node]
             guard poll != nil || selection.node == place.node else { continue }
             guard Duration.seconds(now.seconds(since: last)) > (poll ?? .zero) * 3, last < now else { continue }
-            unseen.append(last.seconds..<now.seconds)
+            miss(last.seconds..<now.seconds, at: place)
             if last < window.upperBound { away.append((place, last)) }
         }
-        join()
+        unseen = Sight.joined(unseen)
+        byPlace = byPlace.mapValues(Sight.joined)
     }
 
-    private mutating func join() {
+    private mutating func miss(_ times: Range<Int64>, at place: Place) {
+        unseen.append(times)
+        byPlace[place, default: []].append(times)
+    }
+
+    private static func joined(_ parts: [Range<Int64>]) -> [Range<Int64>] {
         var joined: [Range<Int64>] = []
-        for part in unseen.sorted(by: { $0.lowerBound < $1.lowerBound }) {
+        for part in parts.sorted(by: { $0.lowerBound < $1.lowerBound }) {
             if let last = joined.last, part.lowerBound <= last.upperBound {
                 joined[joined.count - 1] = last.lowerBound..<max(last.upperBound, part.upperBound)
             } else {
                 joined.append(part)
             }
         }
-        unseen = joined
+        return joined
     }
 
-    /// Nobody looked for a part of these hours. Of the hour under way only what is past is asked.
+    /// Nobody looked for a part of these hours, or there are none: nothing is known of such a time. Of the hour under way only
+    /// what is past is asked.
     func hasGap(_ hours: Range<UnixTime>) -> Bool {
-        guard !hours.isEmpty else { return false }
-        guard hours.lowerBound < now else { return true }
-        var (low, high) = (0, unseen.count)
+        isUnknown(hours) || Sight.touches(unseen, hours)
+    }
+
+    /// Likewise of some places alone; none: of all.
+    func hasGap(_ hours: Range<UnixTime>, at places: Set<Place>) -> Bool {
+        let first = places.compactMap { firsts[$0] }.min()
+        guard let first else { return hasGap(hours) }
+        return isUnknown(hours) || hours.lowerBound.seconds < first
+            || places.contains { byPlace[$0].map { Sight.touches($0, hours) } ?? false }
+    }
+
+    private func isUnknown(_ hours: Range<UnixTime>) -> Bool { hours.isEmpty || hours.lowerBound >= now }
+
+    private static func touches(_ parts: [Range<Int64>], _ hours: Range<UnixTime>) -> Bool {
+        var (low, high) = (0, parts.count)
         while low < high {
             let middle = (low + high) / 2
-            if unseen[middle].upperBound > hours.lowerBound.seconds { high = middle } else { low = middle + 1 }
+            if parts[middle].upperBound > hours.lowerBound.seconds { high = middle } else { low = middle + 1 }
         }
-        return low < unseen.count && unseen[low].lowerBound < hours.upperBound.seconds
+        return low < parts.count && parts[low].lowerBound < hours.upperBound.seconds
+    }
+
+    /// Where each subject has bytes, by shares and keys.
+    static func places(_ grouping: Usage.Grouping, _ ledgers: [NodeID: Ledger]) -> [Usage.Subject: Set<Place>] {
+        var places: [Usage.Subject: Set<Place>] = [:]
+        for (node, ledger) in ledgers where node != TotalsImport.node {
+            for (name, interface) in ledger.interfaces {
+                let place = Place(node: node, interface: name)
+                switch grouping {
+                case .node: places[.node(node), default: []].insert(place)
+                case .peer: for key in interface.counters.keys { places[.peer(key), default: []].insert(place) }
+                case .user:
+                    for share in interface.counters.values.lazy.flatMap(\.shares) {
+                        places[.user(share.owner), default: []].insert(place)
+                    }
+                }
+            }
+        }
+        return places
     }
 
     /// Interfaces that have what is selected; where none has, those it would be on.
@@ -110,7 +152,7 @@ struct Sight {
         // By node: a gap is an interface's, whether or not it has what is selected.
         func read(_ from: UnixTime, _ to: UnixTime) throws(StoreError) -> [Event] {
             try store.events(from: from, to: to, of: Selection(node: selection.node), kinds: [.gap], limit: most)
-                .filter { places.contains(Place(node: $0.node, interface: $0.interface)) }
+                .filter { places.contains($0.place) }
         }
         var found = try read(window.lowerBound, window.upperBound)
         var sought = places
@@ -119,7 +161,7 @@ struct Sight {
         while from <= now, !sought.isEmpty {
             let to = from.advanced(by: span)
             for event in try read(from, to)
-            where sought.remove(Place(node: event.node, interface: event.interface)) != nil {
+            where sought.remove(event.place) != nil {
                 if let since = event.since, since < window.upperBound { found.append(event) }
             }
             from = to
@@ -127,6 +169,10 @@ struct Sight {
         }
         return found
     }
+}
+
+extension Event {
+    fileprivate var place: Sight.Place { Sight.Place(node: node, interface: interface) }
 }
 
 extension Selection {

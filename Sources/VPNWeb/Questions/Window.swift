@@ -18,11 +18,40 @@ struct Window: Sendable, Equatable {
     ///
     /// - Parameter hours: since when hours are kept; nil: all.
     func counted(_ hours: UnixTime?) -> [UnixTime] {
-        cuts.map { cut in
-            let hour = Hour(notBefore: cut).start
-            guard let hours, hour < hours else { return hour }
-            return Grain.day.start(of: Grain.day.bucket(notBefore: hour))
+        cuts.map { Window.next($0, hours) }
+    }
+
+    /// The window with every whole hour of UTC that it touches, where an end is not at a full hour of the owner's clocks:
+    /// sums are made of no less. Where hours are kept no more, with every day of UTC, unless it ends at a midnight.
+    ///
+    /// - Parameter hours: since when hours are kept; nil: all.
+    func widened(_ hours: UnixTime?, _ zone: OwnerZone) -> Window {
+        guard from < to else { return self }
+        func isWhole(_ time: UnixTime) -> Bool {
+            zone.start(of: hours.map { time < $0 } == true ? .day : .hour, holding: time) == time
         }
+        func last(_ time: UnixTime) -> UnixTime {
+            let hour = Hour(containing: time).start
+            guard let hours, hour < hours else { return hour }
+            return Grain.day.start(of: Grain.day.bucket(holding: hour))
+        }
+        var wide = self
+        if !isWhole(from) { wide.from = last(from) }
+        if !isWhole(to) { wide.to = Window.next(to, hours) }
+        // In a zone of half or quarter hours both ends may come to one.
+        if Window.next(wide.from, hours) >= Window.next(wide.to, hours) {
+            wide.from = last(from)
+            wide.to = Window.next(to, hours)
+        }
+        wide.cuts = zone.cuts(step, from: wide.from, to: wide.to, limit: .max) ?? cuts
+        return wide
+    }
+
+    /// The first moment at or after `time` at which what is kept can be cut.
+    private static func next(_ time: UnixTime, _ hours: UnixTime?) -> UnixTime {
+        let hour = Hour(notBefore: time).start
+        guard let hours, hour < hours else { return hour }
+        return Grain.day.start(of: Grain.day.bucket(notBefore: hour))
     }
 
     enum Problem: Error, Equatable {
