@@ -119,9 +119,9 @@ struct ServedSumsTests {
         let page = try body("/traffic?by=user&\(query)")
         let row = page.components(separatedBy: "<tr>").first { $0.contains("/users/1\"") }
         for bytes in [truth.rx, truth.tx] { #expect(row?.contains(Units.iec.exact(bytes, .english)) == true) }
-        #expect(page.contains("sums are not made to the minute"))
+        #expect(page.contains("Counted in whole hours"))
         let whole = try body("/traffic?by=user&from=\(start.rfc3339)&to=\(window.to.rfc3339)")
-        #expect(!whole.contains("to the minute"))
+        #expect(!whole.contains("Counted in whole hours"))
     }
 
     @Test(arguments: [

@@ -19,7 +19,7 @@ extension Page {
                 page.text(" – ")
                 page.exactly(window.counted.upperBound)
                 if window.isWidened {
-                    page.raw(" ")
+                    page.raw(" · ")
                     page.words(.wholeHours)
                 }
             }

@@ -25,8 +25,8 @@ extension Phrase {
         "Такого пользователя нет: бот его не знает, и трафика у него не было.",
         "There is no such user: the bot knows none, and none had traffic.")
     static let wholeHours = Phrase(
-        "(столько, сколько хранится целиком: до минуты не считается)",
-        "(in what is kept whole: sums are not made to the minute)")
+        "Учтено целыми часами, давнее — целыми днями.",
+        "Counted in whole hours; what is long past, in whole days.")
     static let allNodes = Phrase("Все ноды", "All nodes")
     static let onAverage = Phrase("В среднем", "On average")
     static let asCSV = Phrase("Скачать CSV", "Download CSV")
