@@ -24,7 +24,7 @@ extension Setup {
             if isStranger || madeKeys.contains(key) { unprepared.append(id) }
         }
         guard !unprepared.isEmpty else { return false }
-        printOut("\nOn each node, once, as root; read it first (vpn-web node-setup NODE):")
+        printOut("\nOn each node, once, as root (or | ssh USER@HOST sudo sh); read it first (vpn-web node-setup NODE):")
         for id in unprepared {
             let (address, _) = try configuration.way(to: id)
             let port = address.port == 22 ? "" : " -p \(address.port)"
