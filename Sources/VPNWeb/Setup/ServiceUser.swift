@@ -33,10 +33,10 @@ struct ServiceUser {
     }
 
     /// For a command of root's that says what the service can do: the same command, run as this user. Nil: it is not root
-    /// who asks, or the books are another user's.
+    /// who asks, or the books are another user's, or the service's is another name of root's.
     static func answer(for configuration: Configuration) throws(CommandFailure) -> ExitCode? {
         var books = stat()
-        guard geteuid() == 0, let user = Surroundings.user, stat(configuration.data, &books) == 0,
+        guard geteuid() == 0, let user = Surroundings.user, user.uid != 0, stat(configuration.data, &books) == 0,
             books.st_uid == user.uid
         else { return nil }
         let words = [Setup.program] + CommandLine.arguments.dropFirst()
