@@ -50,4 +50,7 @@ package struct NodeStatus: Sendable {
         guard let age = sampleAge(at: now) else { return state != .unknown }
         return Duration.seconds(age) > node.poll * 3
     }
+
+    /// What is on the node now is not known: it does not answer, or did not for long. False too where it was not asked yet.
+    package func isAway(at now: UnixTime) -> Bool { state == .offline || isStale(at: now) }
 }

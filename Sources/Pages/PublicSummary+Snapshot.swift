@@ -93,7 +93,7 @@ extension PublicSummary {
 extension PublicSummary.Overall {
     /// Of what users have: services. A node that cannot be read makes its services unknown, and no service is green by it.
     init(_ snapshot: Snapshot, now: UnixTime) {
-        let away = snapshot.nodes.map(\.status).filter { $0.state == .offline || $0.isStale(at: now) }.map(\.node.id)
+        let away = snapshot.nodes.map(\.status).filter { $0.isAway(at: now) }.map(\.node.id)
         let working = snapshot.services.filter { service in
             service.status == .online && service.kind.carriesUsers
                 && (service.isActive || !away.contains { $0 == service.node })

@@ -25,6 +25,15 @@ extension TrafficStore {
         }
     }
 
+    /// Incidents that last, newest first: by their index alone, since pages ask every few seconds.
+    package func lastingIncidents() throws(StoreError) -> [Incident] {
+        try read("list lasting incidents") { db in
+            try Row.fetchAll(
+                db, sql: "SELECT * FROM incidents WHERE ended IS NULL ORDER BY id DESC LIMIT 1000"
+            ).compactMap { Incident($0) }
+        }
+    }
+
     /// Letters that are due, those of the last days, and those of incidents that last, however old: they may still change;
     /// with the first number that was never used, and the highest one that Telegram gave.
     package func standingLetters(

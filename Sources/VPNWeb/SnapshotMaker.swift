@@ -99,8 +99,7 @@ struct SnapshotMaker {
         var row =
             NodeRow(
                 status: status, peers: status.lastSample == nil ? nil : shown,
-                peersOnline: status.lastSample == nil || status.isStale(at: now) || status.state == .offline
-                    ? nil : online,
+                peersOnline: status.lastSample == nil || status.isAway(at: now) ? nil : online,
                 lifetime: interfaces.reduce(into: .zero) { $0 += $1.lifetime }, today: books.today.byNode[id] ?? .zero,
                 month: books.month.byNode[id] ?? .zero)
         row.interfaces = interfaces
@@ -126,7 +125,7 @@ struct SnapshotMaker {
         guard let sample = status.lastSample else { return [] }
         let id = status.node.id
         let ledger = books.ledgers[id]
-        let isStale = status.isStale(at: now) || status.state == .offline
+        let isAway = status.isAway(at: now)
         let nodeTime = sample.takenAt.advanced(by: sample.clockOffset?.components.seconds ?? 0)
         return sample.interfaces.flatMap { interface in
             let counters = ledger?.interfaces[interface.name]?.counters ?? [:]
@@ -139,7 +138,7 @@ struct SnapshotMaker {
                 row.allowedIPs = interface.allowedIPs(of: peer)
                 row.latestHandshake = peer.latestHandshake
                 row.session = Traffic(rx: peer.transferRx, tx: peer.transferTx)
-                if !isStale { row.isOnline = peer.isOnline(at: nodeTime) }
+                if !isAway { row.isOnline = peer.isOnline(at: nodeTime) }
                 if let counter = counters[peer.publicKey] { row.enter(counter) }
                 return row
             }

@@ -50,7 +50,7 @@ final class AlertPages: Sendable {
         let pages = max(1, (count.ended + size - 1) / size)
         let page = min(max(1, visit.request.query["page"].flatMap { Int($0) } ?? 1), pages)
         return AlertsPage.Records(
-            lasting: try store.incidents(areLasting: true, limit: 1000),
+            lasting: try store.lastingIncidents(),
             ended: try store.incidents(areLasting: false, limit: size, offset: (page - 1) * size),
             endedCount: count.ended, letters: try store.letters(limit: Self.mostLetters),
             silences: try store.silences(at: visit.now))

@@ -27,7 +27,7 @@ struct PagesPast: Sendable {
     /// That last, and of which the owner wants to hear.
     private func alerts(_ visit: Visit) throws(StoreError) -> [Incident] {
         let silences = try questions.store.silences(at: visit.now)
-        return try questions.store.standingIncidents().incidents.filter { incident in
+        return try questions.store.lastingIncidents().filter { incident in
             !silences.contains { $0.covers(incident.rule, incident.subject, at: visit.now) }
         }
     }
