@@ -107,9 +107,12 @@ final class PlantedSite: Sendable {
         if method == "POST" { all.append(.init(name: "SEC_FETCH_SITE", value: "same-origin")) }
         return site.answer(
             try Request(
-                method: method, target: target, headers: all, body: Array(form.utf8), host: "vpn.example.org",
-                contentType: "application/x-www-form-urlencoded"))
+                method: method, target: target, headers: all, body: Array(form.utf8), id: Self.requestID,
+                host: "vpn.example.org", contentType: "application/x-www-form-urlencoded"))
     }
+
+    /// Pages of errors show it. One by chance holds a canary of five digits once in thousands of answers.
+    private static let requestID = String(repeating: "c0de", count: 8)
 
     /// A path of the route that leads somewhere.
     static func path(of route: Route) -> String {
