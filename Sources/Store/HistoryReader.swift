@@ -42,10 +42,10 @@ struct HistoryReader {
 
     /// What is selected of the tails.
     private struct Unfolded {
-        var items: [(node: Int64, at: UnixTime, item: HistoryItem)] = []
+        var deposits: [(node: Int64, all: [Deposit])] = []
 
-        /// Nil: there is nothing.
-        var times: ClosedRange<UnixTime>?
+        /// Five minutes, from the first to the last. Nil: there is nothing.
+        var buckets: ClosedRange<Int64>?
     }
 
     init(_ db: Database, _ selection: Selection) throws {
@@ -126,19 +126,14 @@ struct HistoryReader {
         var unfolded = Unfolded()
         for (node, tail) in tails where hasSome(node) {
             let wanted = seats(of: node)
-            for step in tail.steps {
-                let entry = step.entry
-                guard !entry.traffic.isZero, takes(entry.owner), wanted.map({ $0.contains(entry.seat) }) ?? true
-                else { continue }
-                unfolded.items.append(
-                    (
-                        node, step.stamp.at,
-                        HistoryItem(seat: entry.seat, owner: entry.owner, hasGap: entry.hasGap, traffic: entry.traffic)
-                    ))
+            var deposits = Deposits()
+            for step in tail.steps where takes(step.entry.owner) && wanted?.contains(step.entry.seat) != false {
+                deposits.add(step.entry, at: step.stamp.at)
             }
+            unfolded.deposits.append((node, deposits.all))
         }
-        let times = unfolded.items.lazy.map(\.at)
-        unfolded.times = times.min().flatMap { first in times.max().map { first...$0 } }
+        let buckets = unfolded.deposits.lazy.flatMap(\.all).map(\.bucket)
+        unfolded.buckets = buckets.min().flatMap { first in buckets.max().map { first...$0 } }
         memory.unfolded = unfolded
         return unfolded
     }
@@ -155,26 +150,36 @@ struct HistoryReader {
         }
         // A tail is of minutes: nearly every period is before it.
         let unfolded = unfolded
-        guard let times = unfolded.times, span.startTime <= times.upperBound, times.lowerBound < span.endTime
-        else { return sums }
-        var peaks: [FiveMinutes: UInt64] = [:]
-        for (node, at, item) in unfolded.items where span.contains(at) {
-            var peak: UInt64 = 0
-            if hasPeaks {
-                let five = FiveMinutes(
-                    node: node, counter: item.counter, bucket: Grain.fiveMinutes.bucket(holding: at))
-                peak = peaks[five, default: 0] &+ item.traffic.total
-                peaks[five] = peak
+        guard let buckets = unfolded.buckets, buckets.overlaps(span.start..<span.end) else { return sums }
+        for (node, deposits) in unfolded.deposits {
+            var folded: [Int64: FoldedPart] = [:]
+            for one in deposits where (span.start..<span.end).contains(one.bucket) {
+                let item = HistoryItem(seat: one.seat, owner: one.owner, hasGap: one.hasGap, traffic: one.traffic)
+                var peak: UInt64 = 0
+                if hasPeaks {
+                    if folded[one.bucket] == nil { folded[one.bucket] = try FoldedPart(db, node, one.bucket) }
+                    peak = (one.traffic + (folded[one.bucket]?.traffic(beside: item) ?? .zero)).total
+                }
+                sums.add(item, node: node, column: Int(byCounter ? one.seat : one.owner), peak: peak)
             }
-            sums.add(item, node: node, column: Int(byCounter ? item.seat : item.owner), peak: peak)
         }
         return sums
     }
 
-    private struct FiveMinutes: Hashable {
-        var node: Int64
-        var counter: UInt64
-        var bucket: Int64
+    /// Five minutes whose samples are folded but for the last ones.
+    private struct FoldedPart {
+        private let items: [HistoryItem]
+        private var place = 0
+
+        init(_ db: Database, _ node: Int64, _ bucket: Int64) throws {
+            items = try HistoryPages(db, .fiveMinutes).items(HistoryTable.Key(bucket, node: node))
+        }
+
+        /// - Parameter item: not before the one that was asked for last.
+        mutating func traffic(beside item: HistoryItem) -> Traffic {
+            while place < items.count, HistoryItem.precedes(items[place], item) { place += 1 }
+            return place < items.count && items[place].isBeside(item) ? items[place].traffic : .zero
+        }
     }
 
     /// A condition in SQL that keeps the counters that are selected, and perhaps more.
@@ -190,6 +195,9 @@ struct HistoryReader {
 
     @inline(__always)
     func takes(_ owner: UInt32) -> Bool { self.owner == nil || self.owner == owner }
+
+    /// Also what nobody owned when it was booked, in the journal: the bot may have named the key since.
+    func mayTake(_ owner: UInt32) -> Bool { owner == 0 || takes(owner) }
 
     // MARK: Pages
 
@@ -225,12 +233,17 @@ struct HistoryReader {
     ) throws {
         let select = try RawStatement(db, "SELECT id, body FROM \(table.rawValue) WHERE id >= ? AND id < ? ORDER BY id")
         defer { select.reset() }
+        var known: Int64?
         func read(_ first: HistoryTable.Key, _ last: HistoryTable.Key) throws {
             select.bind(1, first.value)
             select.bind(2, last.value)
             while try select.step() {
                 let key = HistoryTable.Key(value: select.int(0))
-                guard nodes[key.node] != nil else { continue }
+                // A node's pages of a day are neighbours.
+                if key.node != known {
+                    guard nodes[key.node] != nil else { continue }
+                    known = key.node
+                }
                 try HistoryPage.each(select.bytes(1), base: table.base(of: key.chunk), hasPeak: table.hasPeak) {
                     if takes($0.owner) { body(key.node, $0) }
                 }

@@ -27,7 +27,13 @@ package struct Load: Sendable, Equatable {
     /// twelfth of an hour stands in.
     package var peak: UInt64
 
-    package var byNode: [NodeID: Traffic]
+    /// In no order; each once.
+    package var byNode: [Part]
+
+    package struct Part: Sendable, Equatable {
+        package var node: NodeID
+        package var traffic: Traffic
+    }
 }
 
 /// What a sample added to what is selected.

@@ -157,11 +157,6 @@ enum Activity {
     }
 }
 
-extension HistoryItem {
-    /// Counter and owner in one.
-    var counter: UInt64 { UInt64(seat) << 32 | UInt64(owner) }
-}
-
 extension HistoryPage {
     /// How many counters are on it.
     static func seats(_ items: [HistoryItem]) -> Int {

@@ -51,10 +51,6 @@ struct Span {
     var startTime: UnixTime { Grain.fiveMinutes.start(of: start) }
     var endTime: UnixTime { Grain.fiveMinutes.start(of: end) }
 
-    func contains(_ time: UnixTime) -> Bool {
-        (start..<end).contains(Grain.fiveMinutes.bucket(holding: time))
-    }
-
     /// - Parameters:
     ///   - hasPeaks: five minutes are read where they are kept, though hours would do for sums.
     ///   - newest: the last five minutes that have anything: a stretch that ends after them takes their day whole.

@@ -16,19 +16,25 @@ extension TrafficStore {
             // Those beyond the limit are never made: a node may have thousands.
             var places: [Usage.Subject: Int] = [:]
             var rows: [Row] = []
-            var parts: [(row: Int, node: NodeID, traffic: Traffic)] = []
+            var parts: [(row: Int, node: Int64, traffic: Traffic)] = []
             places.reserveCapacity(names.count)
             rows.reserveCapacity(names.count)
             parts.reserveCapacity(names.count)
             try reader.sums(span, byCounter: grouping == .peer, hasPeaks: true).each { node, column, sum in
-                guard let subject = names.subject(node, column), let node = reader.nodes[node] else { return }
+                guard let subject = names.subject(node, column) else { return }
                 let place = places[subject] ?? rows.count
                 if place == rows.count {
                     places[subject] = place
                     rows.append(Row(subject: subject))
                 }
                 rows[place].add(sum)
-                parts.append((place, node, sum.traffic))
+                // A key on two interfaces of a node, one after the other.
+                if let part = rows[place].part, parts[part].node == node {
+                    parts[part].traffic += sum.traffic
+                } else {
+                    rows[place].part = parts.count
+                    parts.append((place, node, sum.traffic))
+                }
             }
             let heaviest = rows.indices.map { (row: $0, total: rows[$0].traffic.total) }.sorted {
                 $0.total == $1.total ? rows[$0.row].subject < rows[$1.row].subject : $0.total > $1.total
@@ -41,13 +47,8 @@ extension TrafficStore {
                 loads.append(rows[row].load)
             }
             for part in parts {
-                guard let place = kept[part.row] else { continue }
-                // Nearly every key is on one node.
-                if loads[place].byNode.isEmpty {
-                    loads[place].byNode = [part.node: part.traffic]
-                } else {
-                    loads[place].byNode[part.node, default: .zero] += part.traffic
-                }
+                guard let place = kept[part.row], let node = reader.nodes[part.node] else { continue }
+                loads[place].byNode.append(.init(node: node, traffic: part.traffic))
             }
             return Loads(
                 start: span.startTime, end: span.endTime, grain: span.grain, loads: loads,
@@ -61,6 +62,9 @@ extension TrafficStore {
         private var hasGap = false
         private var peak: UInt64 = 0
 
+        /// Where its newest is among the parts. Nil: nowhere.
+        var part: Int?
+
         init(subject: Usage.Subject) {
             self.subject = subject
         }
@@ -71,7 +75,7 @@ extension TrafficStore {
             peak = max(peak, sum.peak)
         }
 
-        var load: Load { Load(subject: subject, traffic: traffic, hasGap: hasGap, peak: peak, byNode: [:]) }
+        var load: Load { Load(subject: subject, traffic: traffic, hasGap: hasGap, peak: peak, byNode: []) }
     }
 
     /// What each sample of `from..<to` added to what is selected, by node and sample; samples that added nothing are not

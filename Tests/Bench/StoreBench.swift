@@ -247,8 +247,8 @@ private func benchQuestions(_ limit: JournalLimit, _ folder: URL) throws {
             "samples of a key on a node, 48 h",
             {
                 let key = crowds[3].ledger.node
-                return try store.samples(
-                    of: Selection(user: .telegramID(5), node: key), from: at(47 * 3600), to: at(-60)
+                return try store.steps(
+                    of: Selection(user: .telegramID(5), node: key), since: at(47 * 3600), limit: 10_000
                 ).count
             }
         ),

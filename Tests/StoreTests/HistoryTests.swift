@@ -63,7 +63,10 @@ struct HistoryTests {
             byUser[fact.owner, default: [:]][fact.node, default: .zero] += fact.traffic
             fives["\(fact.node) \(fact.key) \(fact.at / 300)", default: (fact.owner, 0)].bytes += fact.traffic.total
         }
-        let answer = Dictionary(uniqueKeysWithValues: loads.loads.map { ($0.subject, $0.byNode) })
+        let answer = Dictionary(
+            uniqueKeysWithValues: loads.loads.map { load in
+                (load.subject, Dictionary(uniqueKeysWithValues: load.byNode.map { ($0.node, $0.traffic) }))
+            })
         try #require(answer == Dictionary(uniqueKeysWithValues: byUser.map { (.user($0.key), $0.value) }), place)
         try #require(loads.sum == inside.reduce(into: .zero) { $0 += $1.traffic }, place)
         try #require(loads.loads.map(\.traffic.total) == loads.loads.map(\.traffic.total).sorted(by: >), place)
@@ -93,6 +96,19 @@ struct HistoryTests {
                 Dictionary(uniqueKeysWithValues: one.loads.map { ($0.subject, $0.traffic) })
                     == inside.reduce(into: [:]) { $0[.peer($1.key), default: .zero] += $1.traffic })
         }
+    }
+
+    @Test func `the busiest five minutes are whole, also where only a part of them is folded`() throws {
+        let folder = try Folder()
+        var desk = Desk(try folder.open())
+        let five: Int64 = 1_700_000_100
+        for (second, rx) in [(0, 10), (15, 110), (30, 160)] as [(Int64, UInt64)] {
+            if second == 30 { try desk.store.settle() }
+            try desk.poll(five + second, [Row(PublicKey(1), rx, 7, five), Row(PublicKey(2), 2 * rx, 7, five)])
+        }
+        let loads = try desk.store.loads(from: UnixTime(five), to: UnixTime(five + 300), by: .peer)
+        #expect(loads.loads.map(\.traffic.total) == [300, 150])
+        #expect(loads.loads.map(\.peak) == [300, 150])
     }
 
     @Test func `what is forgotten leaves its days, and every answer says what it covers`() throws {

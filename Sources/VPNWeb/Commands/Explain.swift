@@ -18,7 +18,8 @@ struct Explain: ParsableCommand {
 
             USER is a telegram id, a name of the bot's files, or the word unmatched. T is RFC 3339 or a date in the
             owner's zone; --to is exclusive; without both, all that was ever booked. Plain growth is summed by --step, all
-            else is a line of its own. rx is what the node received: the user's upload. The sums are those of export
+            else is a line of its own. With --step poll every sample that added something is a line, with the reading
+            before and after it, as far back as samples are kept; without --from, of one day. rx is what the node received: the user's upload. The sums are those of export
             and of /api/history for the same window.
             """)
 
@@ -31,7 +32,7 @@ struct Explain: ParsableCommand {
     @Option(help: "The first moment after the window.")
     var to: String?
 
-    @Option(help: "hour, day or month.")
+    @Option(help: "hour, day, month or poll.")
     var step: String?
 
     @Flag(help: "For programs: as /api/peers/{key}/ledger.")
@@ -49,7 +50,8 @@ struct Explain: ParsableCommand {
                 throw CommandFailure(what: "explain \(subject)", why: "nothing was ever booked of it")
             }
             let window = try questions.whole(window(configuration.zone, since: first), configuration.zone)
-            let answer = try questions.story(window, of: selection, zone: configuration.zone)
+            let answer = try questions.story(
+                window, of: selection, byPoll: step == Questions.poll, zone: configuration.zone)
             printOut(
                 json
                     ? String(decoding: answer.json(), as: UTF8.self)
@@ -80,9 +82,15 @@ struct Explain: ParsableCommand {
     }
 
     private func window(_ zone: OwnerZone, since first: UnixTime) throws(CommandFailure) -> Window {
+        if let step, !Questions.storySteps.contains(step) {
+            throw CommandFailure(
+                what: "explain \(subject)", why: QuestionWords.word("step", Questions.storySteps).english)
+        }
+        let isByPoll = step == Questions.poll
         do {
             return try Window(
-                from: from, to: to, step: step, since: first, zone: zone, now: .now, limit: Window.mostSteps)
+                from: from, to: to, step: isByPoll ? OwnerZone.Step.hour.rawValue : step,
+                since: isByPoll ? nil : first, zone: zone, now: .now, limit: Window.mostSteps)
         } catch {
             throw CommandFailure(what: "explain \(subject)", why: QuestionWords.window(error).english)
         }

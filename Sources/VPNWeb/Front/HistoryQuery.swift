@@ -75,15 +75,18 @@ extension Visit {
         return id
     }
 
-    /// `since`: where a window begins that does not say it; nil: as many steps back as are usual.
-    func window(since: UnixTime? = nil) throws(Query.Failure) -> Window {
+    /// - Parameters:
+    ///   - since: where a window begins that does not say it; nil: as many steps back as are usual.
+    ///   - step: nil: as the query says.
+    func window(since: UnixTime? = nil, step: OwnerZone.Step? = nil) throws(Query.Failure) -> Window {
         func time(_ name: String) -> String? {
             // The plus of an offset that was not encoded came as a space.
             query[name].map { $0.replacing(" ", with: "+") }
         }
         do throws(Window.Problem) {
             return try Window(
-                from: time("from"), to: time("to"), step: query["step"], since: since, zone: zone, now: now,
+                from: time("from"), to: time("to"), step: step?.rawValue ?? query["step"], since: since, zone: zone,
+                now: now,
                 limit: Window.mostSteps)
         } catch {
             throw .bad(.window(error))

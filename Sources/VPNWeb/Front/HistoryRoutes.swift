@@ -55,9 +55,10 @@ struct HistoryRoutes: Sendable {
         guard let key = PublicKey(pathSegment: visit.value[...]) else { throw .bad(.key) }
         let selection = Selection(peer: key)
         let first = try sight(of: key, visit)
-        let window = try whole(visit.window(since: first), visit)
+        let isByPoll = visit.query["step"] == Questions.poll
+        let window = try whole(isByPoll ? visit.window(step: .hour) : visit.window(since: first), visit)
         let story = try ask { () throws(StoreError) in
-            try questions.story(window, of: selection, zone: visit.zone)
+            try questions.story(window, of: selection, byPoll: isByPoll, zone: visit.zone)
         }
         return visit.fresh(story.json(), as: .json)
     }

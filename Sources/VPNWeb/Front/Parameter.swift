@@ -25,6 +25,10 @@ struct Parameter: Sendable {
     static let to = Parameter("to", "As `from`; exclusive.")
     static let step = Parameter("step", .word(OwnerZone.Step.allCases.map(\.rawValue)), "Default: by the window.")
 
+    static let storyStep = Parameter(
+        "step", .word(Questions.storySteps),
+        "How growth is told. `poll`: by each sample, as far back as samples are kept. Default: by the window.")
+
     /// Without either of them all is answered at once.
     static let pages = [
         Parameter("page", .number(1...1_000_000), "From 1. Beyond the last one lists are empty."),

@@ -96,7 +96,7 @@ extension Site {
         },
         Route(
             "/api/peers/{key...}/ledger", .readers, "A key's story.", [.json("Ledger")],
-            query: [.from, .to, .step]
+            query: [.from, .to, .storyStep]
         ) { $0.history.ledger($1) },
         Route(
             "/api/history", .readers, "Dated bytes in steps of time.", [.json("History"), .csv],

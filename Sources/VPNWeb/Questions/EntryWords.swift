@@ -51,6 +51,20 @@ extension LedgerAnswer.Entry {
             }
     }
 
+    /// What one sample added.
+    init(_ step: CounterStep, owner: Int64?) {
+        self.init(at: step.at, node: step.counter.node, kind: "growth")
+        interface = step.counter.interface
+        publicKey = step.counter.publicKey
+        cause = Cause.growth.rawValue
+        hasGap = step.hasGap
+        sample = step.sample
+        (before, after, booked) = (step.before, step.after, step.traffic)
+        self.owner = owner
+        counts = true
+        words = Self.words(self, .growth)
+    }
+
     /// What went on growing in a step of time.
     init(grown: Traffic, _ span: Range<UnixTime>, node: NodeID, key: PublicKey?, owner: Int64?, hasGap: Bool) {
         self.init(at: span.lowerBound, node: node, kind: "growth")

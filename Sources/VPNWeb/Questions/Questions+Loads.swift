@@ -32,23 +32,27 @@ extension Questions {
     private func row(_ load: Load, _ names: Names) -> LoadsAnswer.Row {
         let (id, name) = names.of(load.subject)
         return .init(
-            id: id, name: name, traffic: load.traffic, peak: load.peak, hasGap: load.hasGap, byNode: load.byNode)
+            id: id, name: name, traffic: load.traffic, peak: load.peak, hasGap: load.hasGap,
+            byNode: Dictionary(uniqueKeysWithValues: load.byNode.map { ($0.node, $0.traffic) }))
     }
 
     private static func byProfile(_ loads: Loads, _ profiles: [PublicKey: String]) -> [LoadsAnswer.Row] {
-        var rows: [String?: LoadsAnswer.Row] = [:]
+        var places: [String?: Int] = [:]
+        var rows: [LoadsAnswer.Row] = []
         for load in loads.loads {
             guard case .peer(let key) = load.subject else { continue }
             let profile = profiles[key]
-            var row =
-                rows[profile]
-                ?? .init(id: profile, name: profile ?? "", traffic: .zero, peak: nil, hasGap: false, byNode: [:])
-            row.traffic += load.traffic
-            row.hasGap = row.hasGap || load.hasGap
-            row.byNode.merge(load.byNode) { $0 + $1 }
-            rows[profile] = row
+            let place = places[profile] ?? rows.count
+            if place == rows.count {
+                places[profile] = place
+                rows.append(
+                    .init(id: profile, name: profile ?? "", traffic: .zero, peak: nil, hasGap: false, byNode: [:]))
+            }
+            rows[place].traffic += load.traffic
+            rows[place].hasGap = rows[place].hasGap || load.hasGap
+            for part in load.byNode { rows[place].byNode[part.node, default: .zero] += part.traffic }
         }
-        return rows.values.sorted { ($1.traffic.total, $0.name) < ($0.traffic.total, $1.name) }
+        return rows.sorted { ($1.traffic.total, $0.name) < ($0.traffic.total, $1.name) }
     }
 
     /// When what is selected was connected, the newest first.

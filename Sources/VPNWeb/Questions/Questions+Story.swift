@@ -8,19 +8,23 @@ extension Questions {
     /// Lines of one story; what is older is told as growth.
     static let mostEntries = 10_000
 
+    /// Instead of a step of time: growth is told sample by sample, as far back as samples are kept, and before by the hour.
+    static let poll = "poll"
+    static let storySteps = OwnerZone.Step.allCases.map(\.rawValue) + [poll]
+
     /// What was booked of a key, or of a user's keys, in the window: every line, and sums that are those of `history`.
     ///
-    /// Events come one by one; plain growth, of which no event is kept, by the window's steps.
+    /// Events come one by one; plain growth, of which no event is kept, by the window's steps, or by poll.
     ///
-    /// - Parameter window: a `whole` one.
+    /// - Parameter window: a `whole` one; for `byPoll`, in hours.
     func story(
-        _ window: Window, of selection: Selection, zone: OwnerZone
+        _ window: Window, of selection: Selection, byPoll: Bool = false, zone: OwnerZone
     ) throws(StoreError) -> LedgerAnswer {
         let cuts = window.counted(try store.horizons().hours)
         let hours = Questions.whole(cuts)
         var answer = LedgerAnswer(
             from: cuts.first ?? window.from, to: cuts.last ?? window.to, timezone: zone.name,
-            step: window.step.rawValue)
+            step: byPoll ? Questions.poll : window.step.rawValue)
         answer.publicKey = selection.peer
         answer.user =
             switch selection.user {
@@ -36,7 +40,8 @@ extension Questions {
         let entries = Questions.entries(events, naming, selection)
         let ledgers = try ledgers(selection)
         answer.counters = Questions.counters(selection, ledgers)
-        let grown = try growth(window, cuts, selection, entries, nodes: Set(answer.counters.map(\.node)))
+        let grown = try growth(
+            window, cuts, selection, entries, nodes: Set(answer.counters.map(\.node)), naming: byPoll ? naming : nil)
         answer.entries = (grown.entries + entries).enumerated().sorted { a, b in
             a.element.order == b.element.order ? a.offset < b.offset : a.element.order < b.element.order
         }.map(\.element)
@@ -108,42 +113,79 @@ extension Questions {
         var sums: [(node: NodeID, owner: Int64?, traffic: Traffic)] = []
     }
 
+    /// Of one node, in one step, of a key's owner or of an owner's key.
+    private struct Part: Hashable {
+        var start: UnixTime
+        var node: NodeID
+        var subject: Usage.Subject
+    }
+
     /// What `usage` has, less what the entries tell.
+    ///
+    /// - Parameter naming: nil: no sample is told by itself.
     private func growth(
         _ window: Window, _ cuts: [UnixTime], _ selection: Selection, _ entries: [LedgerAnswer.Entry],
-        nodes: Set<NodeID>
+        nodes: Set<NodeID>, naming: Naming?
     ) throws(StoreError) -> Grown {
-        struct Part: Hashable {
-            var start: UnixTime
-            var node: NodeID
-            var subject: Usage.Subject
-        }
         let isKey = selection.peer != nil
+        func part(_ at: UnixTime, _ node: NodeID, _ key: PublicKey, _ owner: Int64?) -> Part? {
+            guard let index = cuts.lastIndex(notAfter: at), index + 1 < cuts.count else { return nil }
+            return Part(start: window.cuts[index], node: node, subject: isKey ? .user(owner) : .peer(key))
+        }
         var told: [Part: Traffic] = [:]
         for entry in entries where entry.counts && !entry.isOpening {
-            guard let key = entry.publicKey, let index = cuts.lastIndex(where: { $0 <= entry.at })
-            else { continue }
-            let subject: Usage.Subject = isKey ? .user(entry.owner) : .peer(key)
-            told[Part(start: window.cuts[index], node: entry.node, subject: subject), default: .zero] +=
-                entry.booked ?? .zero
+            guard let key = entry.publicKey, let part = part(entry.at, entry.node, key, entry.owner) else { continue }
+            told[part, default: .zero] += entry.booked ?? .zero
         }
-        let ends = Dictionary(zip(window.cuts, window.cuts.dropFirst())) { $1 }
         var grown = Grown()
+        var rests: [(part: Part, traffic: Traffic, hasGap: Bool)] = []
         for node in nodes.sorted() {
-            var part = selection
-            part.node = node
-            for usage in try store.usage(by: isKey ? .user : .peer, cuts: window.cuts, of: part) {
-                let (key, owner) = Questions.whose(usage.subject, selection)
-                grown.sums.append((node, owner, usage.traffic))
-                let known = told[Part(start: usage.start, node: node, subject: usage.subject)] ?? .zero
+            var own = selection
+            own.node = node
+            for usage in try store.usage(by: isKey ? .user : .peer, cuts: window.cuts, of: own) {
+                grown.sums.append((node, Questions.whose(usage.subject, selection).1, usage.traffic))
+                let part = Part(start: usage.start, node: node, subject: usage.subject)
+                let known = told[part] ?? .zero
                 let rest = Traffic(rx: usage.traffic.rx.less(known.rx), tx: usage.traffic.tx.less(known.tx))
-                guard !rest.isZero, let end = ends[usage.start] else { continue }
+                if !rest.isZero { rests.append((part, rest, usage.hasGap)) }
+            }
+        }
+        // After the sums: what was booked meanwhile is in no sum, and told by nothing.
+        var steps: [Part: [LedgerAnswer.Entry]] = [:]
+        if let naming, let first = cuts.first {
+            for step in try store.steps(of: selection, since: first, limit: Questions.mostEntries) {
+                let owner = naming.owner(of: step)
+                guard selection.takes(owner: owner),
+                    let part = part(step.at, step.counter.node, step.counter.publicKey, owner)
+                else { continue }
+                steps[part, default: []].append(.init(step, owner: owner))
+            }
+        }
+        var room = Questions.mostEntries - entries.count
+        let ends = Dictionary(zip(window.cuts, window.cuts.dropFirst())) { $1 }
+        for (part, rest, hasGap) in rests.sorted(by: { $0.part.start > $1.part.start }) {
+            if let all = Questions.steps(steps[part] ?? [], of: rest), all.count <= room {
+                grown.entries += all
+                room -= all.count
+            } else if let end = ends[part.start] {
+                let (key, owner) = Questions.whose(part.subject, selection)
                 grown.entries.append(
-                    .init(
-                        grown: rest, usage.start..<end, node: node, key: key, owner: owner, hasGap: usage.hasGap))
+                    .init(grown: rest, part.start..<end, node: part.node, key: key, owner: owner, hasGap: hasGap))
             }
         }
         return grown
+    }
+
+    /// Those of the samples that make up the sum, but for what was booked after it. Nil: not all of them are kept.
+    ///
+    /// - Parameter steps: the newest first.
+    private static func steps(_ steps: [LedgerAnswer.Entry], of sum: Traffic) -> ArraySlice<LedgerAnswer.Entry>? {
+        var left = steps.reduce(into: Traffic.zero) { $0 += $1.booked ?? .zero }
+        var steps = steps[...]
+        while left != sum, let booked = steps.popFirst()?.booked {
+            left = Traffic(rx: left.rx.less(booked.rx), tx: left.tx.less(booked.tx))
+        }
+        return steps.isEmpty ? nil : steps
     }
 
     private static func whose(_ subject: Usage.Subject, _ selection: Selection) -> (PublicKey?, Int64?) {
@@ -159,6 +201,18 @@ extension Questions {
 extension LedgerAnswer.Entry {
     /// By time; of one sample, what is of the interface as a whole before what is of a key.
     fileprivate var order: (Int64, Int64, Int) { (at.seconds, sample ?? 0, publicKey == nil ? 0 : 1) }
+}
+
+extension [UnixTime] {
+    /// Of times in their order.
+    fileprivate func lastIndex(notAfter time: UnixTime) -> Int? {
+        var (low, high) = (0, count)
+        while low < high {
+            let middle = (low + high) / 2
+            if self[middle] <= time { low = middle + 1 } else { high = middle }
+        }
+        return low == 0 ? nil : low - 1
+    }
 }
 
 extension UInt64 {

@@ -180,6 +180,11 @@ struct Naming {
         if let owner = event.owner { return owner }
         return event.counter.flatMap { events[$0] }?.first { $0.id > event.id }?.owner
     }
+
+    /// Who owns now what the sample added.
+    func owner(of step: CounterStep) -> Int64? {
+        step.owner ?? events[step.counter]?.first { $0.sample >= step.sample }?.owner
+    }
 }
 
 extension Event {

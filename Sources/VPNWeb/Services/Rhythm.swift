@@ -96,7 +96,7 @@ struct Rhythm {
     ) throws(StoreError) -> [NodeID: Int] {
         try store.loads(from: from, to: to, by: .peer).loads.reduce(into: [:]) { found, load in
             guard case .peer(let key) = load.subject, keys.contains(key) else { return }
-            for (node, traffic) in load.byNode where !traffic.isZero { found[node, default: 0] += 1 }
+            for part in load.byNode where !part.traffic.isZero { found[part.node, default: 0] += 1 }
         }
     }
 }
