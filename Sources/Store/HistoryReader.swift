@@ -138,11 +138,13 @@ struct HistoryReader {
         return unfolded
     }
 
-    /// - Parameter byCounter: columns are seats; else owners.
-    func sums(_ span: Span, byCounter: Bool, hasPeaks: Bool = false) throws -> Sums {
+    /// - Parameters:
+    ///   - byCounter: columns are seats; else owners.
+    ///   - isOneOfMany: other spans of the same days are asked for next.
+    func sums(_ span: Span, byCounter: Bool, hasPeaks: Bool = false, isOneOfMany: Bool = false) throws -> Sums {
         var sums = Sums()
         for part in span.parts(hasPeaks: hasPeaks, newest: newest) {
-            try each(part) { node, item in
+            try each(part, isOneOfMany) { node, item in
                 sums.add(
                     item, node: node, column: Int(byCounter ? item.seat : item.owner),
                     peak: part.table.peak(of: item))
@@ -202,8 +204,13 @@ struct HistoryReader {
     // MARK: Pages
 
     @inline(__always)
-    private func each(_ part: Span.Part, _ body: (Int64, HistoryItem) -> Void) throws {
-        guard part.table == .hours else { return try eachItem(part.table, part.buckets, body) }
+    private func each(_ part: Span.Part, _ isOneOfMany: Bool, _ body: (Int64, HistoryItem) -> Void) throws {
+        guard part.table == .hours, isOneOfMany else {
+            let slots = part.slots
+            return try eachItem(part.table, part.buckets) { node, item in
+                if slots?.contains(item.slot) != false { body(node, item) }
+            }
+        }
         for day in part.buckets {
             if memory.day != day {
                 memory.items.removeAll(keepingCapacity: true)
@@ -233,10 +240,10 @@ struct HistoryReader {
     ) throws {
         let select = try RawStatement(db, "SELECT id, body FROM \(table.rawValue) WHERE id >= ? AND id < ? ORDER BY id")
         defer { select.reset() }
-        var known: Int64?
         func read(_ first: HistoryTable.Key, _ last: HistoryTable.Key) throws {
             select.bind(1, first.value)
             select.bind(2, last.value)
+            var known: Int64?
             while try select.step() {
                 let key = HistoryTable.Key(value: select.int(0))
                 // A node's pages of a day are neighbours.
@@ -303,13 +310,19 @@ struct HistoryReader {
             FROM counters c CROSS JOIN interfaces i ON i.id = c.interface\(narrowing)
             """)
         defer { rows.reset() }
+        // A node's counters are mostly neighbours.
+        var (node, own): (Int64?, [PublicKey?]) = (nil, [])
         while try rows.step() {
-            guard nodes[rows.int(0)] != nil else { continue }
+            if rows.int(0) != node {
+                guard let next = keys.removeValue(forKey: rows.int(0)) else { continue }
+                if let node { keys[node] = own }
+                (node, own) = (rows.int(0), next)
+            }
             let seat = UInt32(truncatingIfNeeded: rows.int(1))
             guard hasSeat(seat, rows.int(0)), seat < 1 << 22 else { continue }
-            let key = try PublicKey(stored: rows.bytes(2))
-            keys[rows.int(0)]?.put(key, at: Int(seat))
+            own.put(try PublicKey(stored: rows.bytes(2)), at: Int(seat))
         }
+        if let node { keys[node] = own }
         return keys
     }
 

@@ -79,13 +79,16 @@ enum Journal {
             var entries = reader.take()
             while entries > 0, !reader.isTorn {
                 entries -= 1
-                let head = reader.takeSigned()
+                // Looked at before it is passed: where the next entry begins then depends on no number's value.
+                var ahead = reader
+                let head = ahead.takeSigned()
                 seat &+= head >> 3
                 if let seats, !seats.contains(UInt32(truncatingIfNeeded: seat)) {
                     // Owner, rx, tx; and a handshake with its network.
-                    reader.skip(head & 6 == 2 ? 5 : 3)
+                    reader.skip(head & 6 == 2 ? 6 : 4)
                     continue
                 }
+                reader = ahead
                 var entry = Entry(
                     seat: UInt32(truncatingIfNeeded: seat), owner: reader.takePlace(), hasGap: head & 1 != 0,
                     traffic: Traffic(rx: reader.take(), tx: reader.take()))

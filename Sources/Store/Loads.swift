@@ -36,6 +36,29 @@ package struct Load: Sendable, Equatable {
     }
 }
 
+/// Likewise of groups of keys.
+package struct GroupedLoads: Sendable {
+    package var start: UnixTime
+    package var end: UnixTime
+    package var grain: Grain
+
+    /// Nil: of keys that are in none.
+    package var loads: [String?: Load] = [:]
+
+    package struct Load: Sendable, Equatable {
+        package var traffic = Traffic.zero
+        package var hasGap = false
+        package var byNode: [NodeID: Part] = [:]
+    }
+
+    package struct Part: Sendable, Equatable {
+        package var traffic = Traffic.zero
+
+        /// How many of the group's counters have any of it.
+        package var counters = 0
+    }
+}
+
 /// What a sample added to what is selected.
 package struct SampleTraffic: Sendable, Equatable {
     package var node: NodeID

@@ -56,6 +56,49 @@ extension TrafficStore {
         }
     }
 
+    /// Likewise of groups of keys: no key is told apart, which a month of thousands would take most of the time for.
+    package func loads(
+        from: UnixTime, to: UnixTime, of selection: Selection = .all, groups: [PublicKey: String]
+    ) throws(StoreError) -> GroupedLoads {
+        try read("read loads") { db in
+            let reader = try HistoryReader(db, selection)
+            let names = try SubjectNames(reader, .peer)
+            let span = Span(from: from, to: to, finest: .fiveMinutes, reader.horizons)
+            var places: [String?: Int] = [:]
+            var found: [(group: String?, load: GroupedLoads.Load)] = []
+            // Of the node whose counters come now, by place.
+            var parts: [GroupedLoads.Part] = []
+            var current: Int64?
+            func close() {
+                defer { parts = Array(repeating: .init(), count: found.count) }
+                guard let node = current.flatMap({ reader.nodes[$0] }) else { return }
+                for (place, part) in parts.enumerated() where part.counters > 0 {
+                    found[place].load.byNode[node] = part
+                    found[place].load.traffic += part.traffic
+                }
+            }
+            try reader.sums(span, byCounter: true).each { node, column, sum in
+                guard let key = names.key(node, Int(column)), !sum.traffic.isZero else { return }
+                if node != current { close() }
+                current = node
+                let group = groups[key]
+                let place = places[group] ?? found.count
+                if place == found.count {
+                    places[group] = place
+                    found.append((group, .init()))
+                    parts.append(.init())
+                }
+                parts[place].traffic += sum.traffic
+                parts[place].counters += 1
+                if sum.hasGap { found[place].load.hasGap = true }
+            }
+            close()
+            return GroupedLoads(
+                start: span.startTime, end: span.endTime, grain: span.grain,
+                loads: Dictionary(found.map { ($0.group, $0.load) }) { first, _ in first })
+        }
+    }
+
     private struct Row {
         let subject: Usage.Subject
         var traffic = Traffic.zero

@@ -15,10 +15,12 @@ extension TrafficStore {
             let reader = try HistoryReader(db, selection)
             let names = try SubjectNames(reader, grouping)
             var usage: [Usage] = []
+            let isOneOfMany = TrafficStore.areWithinDays(cuts)
             for (start, end) in zip(cuts, cuts.dropFirst()) {
                 let span = Span(from: start, to: end, finest: .hour, reader.horizons)
                 var period: [Usage.Subject: Usage] = [:]
-                try reader.sums(span, byCounter: grouping == .peer).each { node, column, sum in
+                try reader.sums(span, byCounter: grouping == .peer, isOneOfMany: isOneOfMany).each {
+                    node, column, sum in
                     guard let subject = names.subject(node, column) else { return }
                     var one =
                         period[subject] ?? Usage(start: start, subject: subject, traffic: .zero, hasGap: false)
@@ -30,6 +32,12 @@ extension TrafficStore {
             }
             return usage
         }
+    }
+
+    /// Whether most days are cut by several of them.
+    private static func areWithinDays(_ cuts: [UnixTime]) -> Bool {
+        guard cuts.count > 2, let first = cuts.first, let last = cuts.last else { return false }
+        return last.seconds(since: first) / Int64(cuts.count - 1) < 2 * 86_400
     }
 
     /// Dated bytes since `start`, by node and by user, to be carried on by bookings.
@@ -90,7 +98,7 @@ struct SubjectNames {
 }
 
 extension SubjectNames {
-    private func key(_ node: Int64, _ seat: Int) -> PublicKey? {
+    func key(_ node: Int64, _ seat: Int) -> PublicKey? {
         guard let keys = keys[node], seat < keys.count else { return nil }
         return keys[seat]
     }

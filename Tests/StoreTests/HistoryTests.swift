@@ -95,7 +95,24 @@ struct HistoryTests {
             try #require(
                 Dictionary(uniqueKeysWithValues: one.loads.map { ($0.subject, $0.traffic) })
                     == inside.reduce(into: [:]) { $0[.peer($1.key), default: .zero] += $1.traffic })
+            try checkGroups(life, from, to)
         }
+    }
+
+    private func checkGroups(_ life: Life, _ from: Int64, _ to: Int64) throws {
+        let groups = Dictionary(
+            uniqueKeysWithValues: (0..<70).filter { $0 % 3 != 0 }.map { (PublicKey($0), "\($0 % 3)") })
+        let loads = try life.desk.store.loads(from: UnixTime(from), to: UnixTime(to), groups: groups)
+        var traffic: [String?: [NodeID: Traffic]] = [:]
+        var counters: [String?: [NodeID: Set<PublicKey>]] = [:]
+        for fact in life.facts where UnixTime(fact.at) >= loads.start && UnixTime(fact.at) < loads.end {
+            traffic[groups[fact.key], default: [:]][fact.node, default: .zero] += fact.traffic
+            counters[groups[fact.key], default: [:]][fact.node, default: []].insert(fact.key)
+        }
+        try #require(loads.loads.mapValues { $0.byNode.mapValues(\.traffic) } == traffic)
+        try #require(
+            loads.loads.mapValues { $0.byNode.mapValues(\.counters) } == counters.mapValues { $0.mapValues(\.count) })
+        try #require(loads.loads.mapValues(\.traffic) == traffic.mapValues { $0.values.reduce(.zero, +) })
     }
 
     @Test func `the busiest five minutes are whole, also where only a part of them is folded`() throws {

@@ -12,18 +12,35 @@ extension Questions {
         by subject: LoadsAnswer.Subject, _ window: Range<UnixTime>, of selection: Selection, names: Names,
         profiles: [PublicKey: String], limit: Int
     ) throws(StoreError) -> LoadsAnswer {
-        let grouping: Usage.Grouping =
-            switch subject {
-            case .user: .user
-            case .peer, .profile: .peer
-            case .node: .node
-            }
+        let grouping: Usage.Grouping
+        switch subject {
+        case .user: grouping = .user
+        case .peer: grouping = .peer
+        case .node: grouping = .node
+        case .profile: return try byProfile(window, of: selection, profiles, limit)
+        }
         let loads = try store.loads(
-            from: window.lowerBound, to: window.upperBound, by: grouping, of: selection,
-            limit: subject == .profile ? .max : limit + 1)
+            from: window.lowerBound, to: window.upperBound, by: grouping, of: selection, limit: limit + 1)
         var answer = LoadsAnswer(
             subject, from: loads.start, to: loads.end, grain: loads.grain.seconds, sum: loads.sum)
-        let rows = subject == .profile ? Self.byProfile(loads, profiles) : loads.loads.map { row($0, names) }
+        answer.isCut = loads.loads.count > limit
+        answer.rows = loads.loads.prefix(limit).map { row($0, names) }
+        return answer
+    }
+
+    private func byProfile(
+        _ window: Range<UnixTime>, of selection: Selection, _ profiles: [PublicKey: String], _ limit: Int
+    ) throws(StoreError) -> LoadsAnswer {
+        let loads = try store.loads(
+            from: window.lowerBound, to: window.upperBound, of: selection, groups: profiles)
+        let rows = loads.loads.map { profile, load in
+            LoadsAnswer.Row(
+                id: profile, name: profile ?? "", traffic: load.traffic, peak: nil, hasGap: load.hasGap,
+                byNode: load.byNode.mapValues(\.traffic))
+        }.sorted { ($1.traffic.total, $0.name) < ($0.traffic.total, $1.name) }
+        var answer = LoadsAnswer(
+            .profile, from: loads.start, to: loads.end, grain: loads.grain.seconds,
+            sum: rows.reduce(into: .zero) { $0 += $1.traffic })
         answer.isCut = rows.count > limit
         answer.rows = Array(rows.prefix(limit))
         return answer
@@ -34,25 +51,6 @@ extension Questions {
         return .init(
             id: id, name: name, traffic: load.traffic, peak: load.peak, hasGap: load.hasGap,
             byNode: Dictionary(uniqueKeysWithValues: load.byNode.map { ($0.node, $0.traffic) }))
-    }
-
-    private static func byProfile(_ loads: Loads, _ profiles: [PublicKey: String]) -> [LoadsAnswer.Row] {
-        var places: [String?: Int] = [:]
-        var rows: [LoadsAnswer.Row] = []
-        for load in loads.loads {
-            guard case .peer(let key) = load.subject else { continue }
-            let profile = profiles[key]
-            let place = places[profile] ?? rows.count
-            if place == rows.count {
-                places[profile] = place
-                rows.append(
-                    .init(id: profile, name: profile ?? "", traffic: .zero, peak: nil, hasGap: false, byNode: [:]))
-            }
-            rows[place].traffic += load.traffic
-            rows[place].hasGap = rows[place].hasGap || load.hasGap
-            for part in load.byNode { rows[place].byNode[part.node, default: .zero] += part.traffic }
-        }
-        return rows.sorted { ($1.traffic.total, $0.name) < ($0.traffic.total, $1.name) }
     }
 
     /// When what is selected was connected, the newest first.

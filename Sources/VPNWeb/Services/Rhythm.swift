@@ -94,9 +94,7 @@ struct Rhythm {
     private static func probes(
         _ keys: Set<PublicKey>, _ store: TrafficStore, from: UnixTime, to: UnixTime
     ) throws(StoreError) -> [NodeID: Int] {
-        try store.loads(from: from, to: to, by: .peer).loads.reduce(into: [:]) { found, load in
-            guard case .peer(let key) = load.subject, keys.contains(key) else { return }
-            for part in load.byNode where !part.traffic.isZero { found[part.node, default: 0] += 1 }
-        }
+        try store.loads(from: from, to: to, groups: Dictionary(uniqueKeysWithValues: keys.map { ($0, "probe") }))
+            .loads["probe"]?.byNode.mapValues(\.counters) ?? [:]
     }
 }
