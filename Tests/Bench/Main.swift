@@ -1,12 +1,12 @@
 import Foundation
 
-/// `bench parse|ssh|fcgi|panel|fleet|booking|history`, all of them without a word: what we cost against small C programs that
+/// `bench parse|ssh|fcgi|panel|fleet|booking|history|years`, all of them without a word: what we cost against small C programs that
 /// do the least that must be done, measured in the same run.
 @main
 enum Bench {
     private static let all: KeyValuePairs = [
         "parse": benchParse, "ssh": benchSSH, "fcgi": benchFastCGI, "panel": benchPanel, "fleet": benchFleet,
-        "booking": benchBooking, "history": benchHistory,
+        "booking": benchBooking, "history": benchHistory, "years": benchYears,
     ]
 
     static func main() {

@@ -15,7 +15,7 @@ func benchHistory() throws {
 }
 
 /// limits/sqlite_journal.c.
-private struct JournalLimit {
+struct JournalLimit {
     struct Entry {
         var seat: UInt32
         var rx: UInt64
@@ -41,21 +41,26 @@ private struct JournalLimit {
 }
 
 /// A node's peers, growing.
-private struct Crowd {
+struct Crowd {
     let node: NodeID
     var entries: [JournalLimit.Entry]
     var ledger: Ledger
     let keys: [PublicKey]
 
     init(node: String, peers: Int, at: Int64) {
-        self.node = NodeID(node)
-        ledger = Ledger(node: NodeID(node))
-        keys = (0..<peers).map { number in
+        let keys = (0..<peers).map { number in
             let tail = (0..<8).map { UInt8(truncatingIfNeeded: number >> (56 - 8 * $0)) }
             return PublicKey(
                 bytes: Array(node.utf8.prefix(8)) + [UInt8](repeating: 7, count: 24 - min(8, node.utf8.count)) + tail)!
         }
-        entries = (0..<peers).map { .init(seat: UInt32($0), rx: 1, tx: 1, handshake: at - 60) }
+        self.init(node: node, keys: keys, at: at)
+    }
+
+    init(node: String, keys: [PublicKey], at: Int64) {
+        self.node = NodeID(node)
+        self.keys = keys
+        ledger = Ledger(node: NodeID(node))
+        entries = keys.indices.map { .init(seat: UInt32($0), rx: 1, tx: 1, handshake: at - 60) }
     }
 
     /// Moves a part of the peers; gives what a sample shows, and those that moved.
