@@ -51,11 +51,9 @@ extension HistoryReader {
     /// Counters that moved bytes in five minutes that the tails touch: what `activity` cannot have yet.
     func activeSeats() throws -> [(node: Int64, bucket: Int64, seats: Set<UInt32>)] {
         let pages = try HistoryPages(db, .fiveMinutes)
-        return try tails.flatMap { node, tail in
+        return try deposits.flatMap { node, deposits in
             var seats: [Int64: Set<UInt32>] = [:]
-            for step in tail.steps where !step.entry.traffic.isZero {
-                seats[Grain.fiveMinutes.bucket(holding: step.stamp.at), default: []].insert(step.entry.seat)
-            }
+            for one in deposits { seats[one.bucket, default: []].insert(one.seat) }
             return try seats.map { bucket, seats in
                 (node, bucket, seats.union(try pages.items(HistoryTable.Key(bucket, node: node)).map(\.seat)))
             }

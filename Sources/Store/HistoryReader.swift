@@ -12,6 +12,9 @@ struct HistoryReader {
     let db: Database
     let tails: [Int64: Tail]
 
+    /// Bytes of the tails by counter, owner and five minutes, in that order.
+    let deposits: [Int64: [Deposit]]
+
     /// Nil: everybody's.
     private let owner: UInt32?
 
@@ -48,19 +51,21 @@ struct HistoryReader {
         var buckets: ClosedRange<Int64>?
     }
 
-    init(_ db: Database, _ selection: Selection) throws {
+    init(_ db: Database, _ selection: Selection, _ shelf: TailShelf) throws {
         self.db = db
         horizons = try Horizons(db)
         var nodes: [Int64: NodeID] = [:]
         var tails: [Int64: Tail] = [:]
+        var deposits: [Int64: [Deposit]] = [:]
         let rows = try RawStatement(db, "SELECT id, name, samples FROM nodes")
         while try rows.step() {
             guard let name = rows.text(1), selection.node == nil || selection.node == NodeID(name) else { continue }
             nodes[rows.int(0)] = NodeID(name)
-            tails[rows.int(0)] = try Tail(db, node: rows.int(0), after: rows.int(2))
+            (tails[rows.int(0)], deposits[rows.int(0)]) = try shelf.tail(db, node: rows.int(0), after: rows.int(2))
         }
         self.nodes = nodes
         self.tails = tails
+        self.deposits = deposits
         var seats: [Int64: Seats]?
         var owned: Int?
         switch selection.user {
@@ -80,10 +85,8 @@ struct HistoryReader {
                         JOIN interfaces i ON i.id = c.interface WHERE t.owner = ?
                         """), [owner])
             owned = seats?.values.reduce(0) { $0 + $1.count }
-            for (node, tail) in tails {
-                for step in tail.steps where step.entry.owner == owner {
-                    seats?[node, default: Seats()].insert(step.entry.seat)
-                }
+            for (node, deposits) in deposits {
+                for one in deposits where one.owner == owner { seats?[node, default: Seats()].insert(one.seat) }
             }
         }
         if let peer = selection.peer {
@@ -124,13 +127,14 @@ struct HistoryReader {
     private var unfolded: Unfolded {
         if let made = memory.unfolded { return made }
         var unfolded = Unfolded()
-        for (node, tail) in tails where hasSome(node) {
+        for (node, deposits) in deposits where hasSome(node) {
             let wanted = seats(of: node)
-            var deposits = Deposits()
-            for step in tail.steps where takes(step.entry.owner) && wanted?.contains(step.entry.seat) != false {
-                deposits.add(step.entry, at: step.stamp.at)
-            }
-            unfolded.deposits.append((node, deposits.all))
+            unfolded.deposits.append(
+                (
+                    node,
+                    owner == nil && wanted == nil
+                        ? deposits : deposits.filter { takes($0.owner) && wanted?.contains($0.seat) != false }
+                ))
         }
         let buckets = unfolded.deposits.lazy.flatMap(\.all).map(\.bucket)
         unfolded.buckets = buckets.min().flatMap { first in buckets.max().map { first...$0 } }

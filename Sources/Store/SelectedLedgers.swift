@@ -12,7 +12,9 @@ extension TrafficStore {
     package func ledgers(
         of selection: Selection, firstSeen window: Range<UnixTime>
     ) throws(StoreError) -> [NodeID: Ledger] {
-        try read("read some ledgers") { db in try SelectedLedgers(db, selection, window).ledgers() }
+        try read("read some ledgers", of: selection) { reader in
+            try SelectedLedgers(reader, selection, window).ledgers()
+        }
     }
 
     /// When the first reading of each interface was booked.
@@ -42,14 +44,9 @@ private struct SelectedLedgers {
     private let reader: HistoryReader
     private let condition: String
 
-    private struct Place: Hashable {
-        var node: Int64
-        var seat: UInt32
-    }
-
-    init(_ db: Database, _ selection: Selection, _ window: Range<UnixTime>) throws {
-        self.db = db
-        reader = try HistoryReader(db, selection)
+    init(_ reader: HistoryReader, _ selection: Selection, _ window: Range<UnixTime>) throws {
+        self.reader = reader
+        db = reader.db
         condition =
             selection.user == nil && selection.peer == nil
             ? " WHERE c.counted_since >= \(window.lowerBound.seconds) AND c.counted_since < \(window.upperBound.seconds)"
@@ -60,13 +57,16 @@ private struct SelectedLedgers {
         var counters = try counters()
         let people = try Owners(db).people
         for (node, tail) in reader.tails {
-            for step in tail.steps {
-                counters[Place(node: node, seat: step.entry.seat)]?.add(step, owner: people[step.entry.owner] ?? nil)
+            guard var own = counters.removeValue(forKey: node) else { continue }
+            let seats = Seats(own.keys)
+            for step in tail.steps where seats.contains(step.entry.seat) {
+                own[step.entry.seat]?.add(step, owner: people[step.entry.owner] ?? nil)
             }
+            counters[node] = own
         }
         var found: [Int64: [String: [PublicKey: Counter]]] = [:]
-        for (place, one) in counters {
-            found[place.node, default: [:]][one.interface, default: [:]][one.key] = one.counter
+        for (node, counters) in counters {
+            for one in counters.values { found[node, default: [:]][one.interface, default: [:]][one.key] = one.counter }
         }
         var ledgers: [NodeID: Ledger] = [:]
         for (id, node) in reader.nodes {
@@ -116,7 +116,8 @@ private struct SelectedLedgers {
         }
     }
 
-    private func counters() throws -> [Place: Found] {
+    /// By node and seat.
+    private func counters() throws -> [Int64: [UInt32: Found]] {
         let rows = try RawStatement(
             db,
             """
@@ -125,18 +126,15 @@ private struct SelectedLedgers {
             FROM counters c CROSS JOIN interfaces i ON i.id = c.interface\(condition)
             """)
         defer { rows.reset() }
-        var counters: [Place: Found] = [:]
+        var counters: [Int64: [UInt32: Found]] = [:]
         while try rows.step() {
-            let place = Place(node: rows.int(0), seat: UInt32(truncatingIfNeeded: rows.int(1)))
-            guard reader.nodes[place.node] != nil, reader.hasSeat(place.seat, place.node), let name = rows.text(2)
-            else {
-                continue
-            }
+            let (node, seat) = (rows.int(0), UInt32(truncatingIfNeeded: rows.int(1)))
+            guard reader.nodes[node] != nil, reader.hasSeat(seat, node), let name = rows.text(2) else { continue }
             let reading = Reading(
                 traffic: Traffic(rx: Bits.value(rows.int(4)), tx: Bits.value(rows.int(5))),
                 latestHandshake: rows.optional(6).map { UnixTime($0) },
                 stamp: Stamp(sample: rows.int(7), at: UnixTime(rows.int(8))))
-            counters[place] = Found(
+            counters[node, default: [:]][seat] = Found(
                 interface: name, key: try PublicKey(stored: rows.bytes(3)),
                 counter: Counter(
                     reading: reading, isOpen: rows.int(9) != 0, epoch: rows.int(10), life: rows.int(11),

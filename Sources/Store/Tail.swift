@@ -20,10 +20,19 @@ struct Tail {
     /// In their order.
     private(set) var steps: [Step] = []
 
+    /// Of nothing.
+    init() {}
+
     /// - Parameter samples: of the node, those that are folded.
     init(_ db: Database, node: Int64, after samples: Int64) throws {
-        var steps: [Step] = []
-        try self.init(db, node: node, after: samples) { steps.append($0) }
+        try extend(db, node: node, after: samples)
+    }
+
+    /// - Parameter sample: the last one that it has.
+    mutating func extend(_ db: Database, node: Int64, after sample: Int64) throws {
+        var steps = steps
+        self.steps = []
+        try read(db, node: node, after: sample) { steps.append($0) }
         self.steps = steps
     }
 
@@ -31,6 +40,12 @@ struct Tail {
     ///
     /// - Parameter body: of each step, in their order.
     init(_ db: Database, node: Int64, after samples: Int64, each body: (Step) throws -> Void) throws {
+        try read(db, node: node, after: samples, body)
+    }
+
+    private mutating func read(
+        _ db: Database, node: Int64, after samples: Int64, _ body: (Step) throws -> Void
+    ) throws {
         let rows = try RawStatement(
             db, "SELECT sample, at, fingerprint, body FROM journal WHERE node = ? AND sample > ? ORDER BY sample")
         rows.bind(1, node)

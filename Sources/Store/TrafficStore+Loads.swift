@@ -9,8 +9,7 @@ extension TrafficStore {
         from: UnixTime, to: UnixTime, by grouping: Usage.Grouping = .user, of selection: Selection = .all,
         limit: Int = .max
     ) throws(StoreError) -> Loads {
-        try read("read loads") { db in
-            let reader = try HistoryReader(db, selection)
+        try read("read loads", of: selection) { reader in
             let names = try SubjectNames(reader, grouping)
             let span = Span(from: from, to: to, finest: .fiveMinutes, reader.horizons)
             // Those beyond the limit are never made: a node may have thousands.
@@ -60,8 +59,7 @@ extension TrafficStore {
     package func loads(
         from: UnixTime, to: UnixTime, of selection: Selection = .all, groups: [PublicKey: String]
     ) throws(StoreError) -> GroupedLoads {
-        try read("read loads") { db in
-            let reader = try HistoryReader(db, selection)
+        try read("read loads", of: selection) { reader in
             let names = try SubjectNames(reader, .peer)
             let span = Span(from: from, to: to, finest: .fiveMinutes, reader.horizons)
             var places: [String?: Int] = [:]
@@ -126,10 +124,9 @@ extension TrafficStore {
     package func samples(
         of selection: Selection, from: UnixTime, to: UnixTime
     ) throws(StoreError) -> [SampleTraffic] {
-        try read("read samples") { db in
-            let reader = try HistoryReader(db, selection)
+        try read("read samples", of: selection) { reader in
             let rows = try RawStatement(
-                db, "SELECT sample, at, body FROM journal WHERE node = ? AND at >= ? AND at < ? ORDER BY sample")
+                reader.db, "SELECT sample, at, body FROM journal WHERE node = ? AND at >= ? AND at < ? ORDER BY sample")
             defer { rows.reset() }
             var samples: [SampleTraffic] = []
             for (id, node) in reader.nodes.sorted(by: { $0.value < $1.value }) where reader.hasSome(id) {
@@ -160,13 +157,12 @@ extension TrafficStore {
     package func activePeers(
         from: UnixTime, to: UnixTime, on node: NodeID? = nil, step: Int = 1
     ) throws(StoreError) -> ActivePeers {
-        try read("count active peers") { db in
-            let reader = try HistoryReader(db, Selection(node: node))
+        try read("count active peers", of: Selection(node: node)) { reader in
             let first = Grain.fiveMinutes.bucket(holding: from)
             let last = min(max(first, Grain.fiveMinutes.bucket(notBefore: to)), first + 1_000_000)
             let count = Int(last - first)
             var counts = reader.nodes.mapValues { _ in [Int](repeating: 0, count: count) }
-            let rows = try RawStatement(db, "SELECT id, counts FROM activity WHERE id >= ? AND id < ?")
+            let rows = try RawStatement(reader.db, "SELECT id, counts FROM activity WHERE id >= ? AND id < ?")
             rows.bind(1, HistoryTable.Key(Grain.floor(first, 288)).value)
             rows.bind(2, HistoryTable.Key(Grain.floor(last, 288) + 1).value)
             defer { rows.reset() }

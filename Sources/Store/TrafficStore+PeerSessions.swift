@@ -10,11 +10,10 @@ extension TrafficStore {
     package func peerSessions(
         of selection: Selection, from: UnixTime, to: UnixTime, limit: Int = 1000
     ) throws(StoreError) -> [PeerConnection] {
-        try read("read sessions") { db in
-            let reader = try HistoryReader(db, selection)
+        try read("read sessions", of: selection) { reader in
             let people = try reader.people()
             let over = try RawStatement(
-                db,
+                reader.db,
                 """
                 SELECT owner, since, handshake, until, rx, tx, network FROM peer_sessions
                 WHERE counter = ? AND until >= ? AND since < ? ORDER BY until DESC LIMIT ?

@@ -31,13 +31,12 @@ extension TrafficStore {
     package func steps(
         of selection: Selection, since: UnixTime, limit: Int
     ) throws(StoreError) -> [CounterStep] {
-        try read("read the samples of a counter") { db in
-            let reader = try HistoryReader(db, selection)
+        try read("read the samples of a counter", of: selection) { reader in
             var trails = try reader.trails(since: since)
-            let people = try Owners(db).people
-            let first = try RawStatement(db, "SELECT min(sample) FROM journal WHERE node = ? AND at >= ?")
+            let people = try Owners(reader.db).people
+            let first = try RawStatement(reader.db, "SELECT min(sample) FROM journal WHERE node = ? AND at >= ?")
             let rows = try RawStatement(
-                db, "SELECT sample, at, body FROM journal WHERE node = ? AND sample >= ? ORDER BY sample DESC")
+                reader.db, "SELECT sample, at, body FROM journal WHERE node = ? AND sample >= ? ORDER BY sample DESC")
             var steps: [CounterStep] = []
             for node in trails.keys.sorted() {
                 first.bind(1, node)
@@ -131,7 +130,7 @@ extension HistoryReader {
             """)
         defer { rows.reset() }
         var growth: [Int64: [UInt32: Traffic]] = [:]
-        for (node, tail) in tails {
+        for (node, tail) in tails where hasSome(node) {
             for step in tail.steps where hasSeat(step.entry.seat, node) {
                 growth[node, default: [:]][step.entry.seat, default: .zero] += step.entry.traffic
             }

@@ -11,8 +11,7 @@ extension TrafficStore {
     package func usage(
         by grouping: Usage.Grouping, cuts: [UnixTime], of selection: Selection = .all
     ) throws(StoreError) -> [Usage] {
-        try read("read usage") { db in
-            let reader = try HistoryReader(db, selection)
+        try read("read usage", of: selection) { reader in
             let names = try SubjectNames(reader, grouping)
             var usage: [Usage] = []
             let isOneOfMany = TrafficStore.areWithinDays(cuts)
@@ -42,8 +41,7 @@ extension TrafficStore {
 
     /// Dated bytes since `start`, by node and by user, to be carried on by bookings.
     package func totals(since start: UnixTime) throws(StoreError) -> PeriodTotals {
-        try read("read usage") { db in
-            let reader = try HistoryReader(db, .all)
+        try read("read usage", of: .all) { reader in
             let people = try reader.people()
             var byNode: [NodeID: Traffic] = [:]
             var byOwner: [Int64?: Traffic] = [:]

@@ -10,6 +10,7 @@ package final class TrafficStore: Sendable {
     private let lock: Mutex<DaemonLock?>
     private let role: Role
     let writer: WriterState
+    private let tails = TailShelf()
 
     package enum Role: Sendable {
         /// The one process that books and checkpoints: a second one is refused.
@@ -58,6 +59,13 @@ package final class TrafficStore: Sendable {
 
     func read<T>(_ operation: String, _ body: (Database) throws -> T) throws(StoreError) -> T {
         do { return try database.read(body) } catch { throw StoreError(error, during: operation) }
+    }
+
+    /// Likewise of history, with what waits in the journal.
+    func read<T>(
+        _ operation: String, of selection: Selection, _ body: (HistoryReader) throws -> T
+    ) throws(StoreError) -> T {
+        try read(operation) { try body(HistoryReader($0, selection, tails)) }
     }
 
     /// All of `body`'s changes or none.

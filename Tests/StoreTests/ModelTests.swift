@@ -161,7 +161,7 @@ struct ModelTests {
     /// Pages and the tails.
     private func history(_ store: TrafficStore, _ table: HistoryTable) throws -> World.Hours {
         try store.database.read { db in
-            let names = try HistoryReader(db, .all)
+            let names = try HistoryReader(db, .all, TailShelf())
             let keys = try names.keys()
             let people = try names.people()
             let links = try GRDB.Row.fetchAll(

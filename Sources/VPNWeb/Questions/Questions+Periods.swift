@@ -45,14 +45,23 @@ extension Questions {
             rows.append(sum.row(account))
         }
         guard let watched, let first = rows.map(\.start).min(), first < now else { return rows }
-        let ledgers = try ledgers(selection)
         let sight = try Sight(
-            of: selection, in: first..<now, ledgers: ledgers, store: store, watched: watched, now: now)
-        let places = Set(accounts.map(\.grouping)).reduce(into: [:]) { places, grouping in
-            places.merge(Sight.places(grouping, ledgers)) { first, _ in first }
+            of: selection, in: first..<now, ledgers: ledgers(selection, firstSeen: first..<now), store: store,
+            watched: watched, now: now)
+        let isUnseen = Dictionary(
+            Set(rows.map(\.start)).map { ($0, sight.hasGapEverywhere($0..<now)) }) { first, _ in first }
+        var places: [Usage.Subject: Set<Sight.Place>] = [:]
+        if isUnseen.values.contains(where: { $0 == nil }) {
+            let ledgers = try ledgers(selection)
+            for grouping in Set(accounts.map(\.grouping)) {
+                places.merge(Sight.places(grouping, ledgers)) { first, _ in first }
+            }
         }
         for (index, account) in accounts.enumerated() where rows.indices.contains(index) {
-            if sight.hasGap(rows[index].start..<now, at: places[account.subject] ?? []) { rows[index].hasGap = true }
+            let start = rows[index].start
+            if (isUnseen[start] ?? nil) ?? sight.hasGap(start..<now, at: places[account.subject] ?? []) {
+                rows[index].hasGap = true
+            }
         }
         return rows
     }

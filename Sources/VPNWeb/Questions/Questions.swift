@@ -81,14 +81,21 @@ struct Questions: Sendable {
     ) throws(StoreError) -> UsageRows {
         let cuts = window.counted(try store.horizons().hours)
         let hours = Dictionary(zip(window.cuts, zip(cuts, cuts.dropFirst()).map { $0..<$1 })) { first, _ in first }
-        let ledgers = try ledgers(selection)
-        let places = Sight.places(grouping, ledgers)
+        let counted = Questions.whole(cuts)
         let sight = try Sight(
-            of: selection, in: Questions.whole(cuts), ledgers: ledgers, store: store, watched: watched, now: now)
+            of: selection, in: counted, ledgers: ledgers(selection, firstSeen: counted), store: store,
+            watched: watched, now: now)
+        let isUnseen = hours.mapValues(sight.hasGapEverywhere)
+        // Where everybody is, only where it matters: there are thousands.
+        let places =
+            isUnseen.values.contains { $0 == nil } ? Sight.places(grouping, try ledgers(selection)) : [:]
         var rows = UsageRows(grouping.column)
         for usage in try store.usage(by: grouping, cuts: window.cuts, of: selection) {
             let (id, name) = names.of(usage.subject)
-            let isUnseen = hours[usage.start].map { sight.hasGap($0, at: places[usage.subject] ?? []) } ?? false
+            let isUnseen =
+                hours[usage.start].map { hours in
+                    (isUnseen[usage.start] ?? nil) ?? sight.hasGap(hours, at: places[usage.subject] ?? [])
+                } ?? false
             rows.rows.append(
                 .init(
                     start: usage.start, id: id, name: name, traffic: usage.traffic,

@@ -11,6 +11,7 @@ struct Sight {
     /// Likewise of each place, but for what was before its first sight.
     private var byPlace: [Place: [Range<Int64>]] = [:]
     private var firsts: [Place: Int64] = [:]
+    private let places: [Place]
     private let now: UnixTime
 
     /// Events of gaps in the window, and the one after it that began in it.
@@ -36,7 +37,7 @@ struct Sight {
         watched: Watched, now: UnixTime
     ) throws(StoreError) {
         self.now = now
-        let places = Sight.places(selection, ledgers)
+        places = Sight.places(selection, ledgers)
         let sights = try store.firstSights()
         for place in places { firsts[place] = sights[place.node]?[place.interface]?.seconds }
         unseen.append(Int64.min..<(firsts.values.min() ?? now.seconds))
@@ -95,6 +96,16 @@ struct Sight {
         guard let first else { return hasGap(hours) }
         return isUnknown(hours) || hours.lowerBound.seconds < first
             || places.contains { byPlace[$0].map { Sight.touches($0, hours) } ?? false }
+    }
+
+    /// Of which subjects `hasGap(_:at:)` says yes, where that is not a matter of their places. Nil: it is.
+    func hasGapEverywhere(_ hours: Range<UnixTime>) -> Bool? {
+        guard !places.isEmpty, !isUnknown(hours) else { return hasGap(hours) }
+        let count = places.count { place in
+            firsts[place].map { hours.lowerBound.seconds < $0 } ?? false
+                || byPlace[place].map { Sight.touches($0, hours) } ?? false
+        }
+        return count == 0 ? false : count == places.count ? true : nil
     }
 
     private func isUnknown(_ hours: Range<UnixTime>) -> Bool { hours.isEmpty || hours.lowerBound >= now }
