@@ -41,7 +41,7 @@ struct AttributionWriter {
             ).insert(db, Stamp(sample: book.samples, at: time))
         }
         if earliest != .max {
-            for table in HistoryTable.allCases { try move(table, from: UnixTime(earliest), owners) }
+            for table in HistoryTable.ofCounters { try move(table, from: UnixTime(earliest), owners) }
         }
         writer.books[node] = book
     }

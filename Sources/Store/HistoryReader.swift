@@ -145,9 +145,14 @@ struct HistoryReader {
     /// - Parameters:
     ///   - byCounter: columns are seats; else owners.
     ///   - isOneOfMany: other spans of the same days are asked for next.
-    func sums(_ span: Span, byCounter: Bool, hasPeaks: Bool = false, isOneOfMany: Bool = false) throws -> Sums {
+    ///   - isByNode: columns do not matter.
+    func sums(
+        _ span: Span, byCounter: Bool, hasPeaks: Bool = false, isOneOfMany: Bool = false, isByNode: Bool = false
+    ) throws -> Sums {
         var sums = Sums()
-        for part in span.parts(hasPeaks: hasPeaks, newest: newest) {
+        var parts = span.parts(hasPeaks: hasPeaks, newest: newest)
+        if isByNode, owner == nil, seats == nil { parts = parts.flatMap(ofNodes) }
+        for part in parts {
             try each(part, isOneOfMany) { node, item in
                 sums.add(
                     item, node: node, column: Int(byCounter ? item.seat : item.owner),
@@ -207,9 +212,23 @@ struct HistoryReader {
 
     // MARK: Pages
 
+    /// The same from `nodeHours`, a page instead of one for every sixty-four counters, as far back as they are kept.
+    private func ofNodes(_ part: Span.Part) -> [Span.Part] {
+        switch part.table {
+        case .hours: return [.init(table: .nodeHours, buckets: part.buckets, slots: part.slots)]
+        case .days:
+            let first = horizons.hours.map { Grain.day.bucket(notBefore: $0) } ?? .min
+            let (low, high) = (part.buckets.lowerBound, part.buckets.upperBound)
+            let middle = max(low, min(first, high))
+            return [.init(table: .days, buckets: low..<middle), .init(table: .nodeHours, buckets: middle..<high)]
+                .filter { !$0.buckets.isEmpty }
+        case .fiveMinutes, .nodeHours: return [part]
+        }
+    }
+
     @inline(__always)
     private func each(_ part: Span.Part, _ isOneOfMany: Bool, _ body: (Int64, HistoryItem) -> Void) throws {
-        guard part.table == .hours, isOneOfMany else {
+        guard part.slots != nil, isOneOfMany else {
             let slots = part.slots
             return try eachItem(part.table, part.buckets) { node, item in
                 if slots?.contains(item.slot) != false { body(node, item) }
@@ -218,7 +237,7 @@ struct HistoryReader {
         for day in part.buckets {
             if memory.day != day {
                 memory.items.removeAll(keepingCapacity: true)
-                try eachItem(.hours, day..<day + 1) { memory.items.append(($0, $1)) }
+                try eachItem(part.table, day..<day + 1) { memory.items.append(($0, $1)) }
                 memory.day = day
             }
             for (node, item) in memory.items where part.slots?.contains(item.slot) != false { body(node, item) }
@@ -345,7 +364,7 @@ extension HistoryTable {
     fileprivate func peak(of item: HistoryItem) -> UInt64 {
         switch self {
         case .fiveMinutes: item.traffic.total
-        case .hours: item.traffic.total / 12
+        case .hours, .nodeHours: item.traffic.total / 12
         case .days: item.peak
         }
     }

@@ -1,18 +1,24 @@
 import Accounting
 
-/// The three tables of history. A row is a page: its key holds when, which node, and which of its counters.
-enum HistoryTable: String, CaseIterable {
+/// The tables of history. A row is a page: its key holds when, which node, and which of its counters.
+enum HistoryTable: String {
     /// A page is one bucket of one node, with all its counters: written for five minutes, then at rest.
     case fiveMinutes = "five_minutes"
     /// A page is the 24 hours of a day of UTC of sixty-four counters: a user's month is a few hundred of them.
     case hours
     /// A page is a day of UTC of sixty-four counters.
     case days
+    /// A page is the 24 hours of a day of UTC of one node as a whole: one item each, of no counter and no owner. Kept as long
+    /// as hours, whose sums they are.
+    case nodeHours = "node_hours"
+
+    /// Those whose items are a counter's and an owner's.
+    static let ofCounters: [HistoryTable] = [.fiveMinutes, .hours, .days]
 
     var grain: Grain {
         switch self {
         case .fiveMinutes: .fiveMinutes
-        case .hours: .hour
+        case .hours, .nodeHours: .hour
         case .days: .day
         }
     }
@@ -21,7 +27,7 @@ enum HistoryTable: String, CaseIterable {
     var span: Grain { self == .fiveMinutes ? .fiveMinutes : .day }
     var hasPeak: Bool { self == .days }
 
-    func chunk(of seat: UInt32) -> UInt32 { self == .fiveMinutes ? 0 : seat >> 6 }
+    func chunk(of seat: UInt32) -> UInt32 { self == .hours || self == .days ? seat >> 6 : 0 }
 
     /// The first seat of a chunk.
     func base(of chunk: UInt32) -> UInt32 { chunk << 6 }

@@ -19,7 +19,7 @@ struct Deposit {
     }
 }
 
-/// Adds to the three tables of history, page by page, and counts who was active.
+/// Adds to the tables of history, page by page, and counts who was active.
 struct Rollups {
     private let db: Database
     private let node: Int64
@@ -44,6 +44,19 @@ struct Rollups {
         }
         try add(to: .hours, deposits) { _, _, _ in }
         try add(to: .days, deposits, peaks: peaks) { _, _, _ in }
+        try add(to: .nodeHours, Rollups.ofNode(deposits)) { _, _, _ in }
+    }
+
+    /// One for each five minutes.
+    private static func ofNode(_ deposits: [Deposit]) -> [Deposit] {
+        var sums: [Int64: Deposit] = [:]
+        for one in deposits {
+            sums[
+                one.bucket,
+                default: Deposit(seat: 0, owner: 0, bucket: one.bucket, hasGap: false, traffic: .zero)
+            ].add(one.traffic, hasGap: one.hasGap)
+        }
+        return sums.values.sorted { $0.bucket < $1.bucket }
     }
 
     private struct New {

@@ -24,6 +24,10 @@ enum Schema {
         migrator.registerMigration("v3") { db in try db.execute(sql: door) }
         migrator.registerMigration("v4") { db in try db.execute(sql: services) }
         migrator.registerMigration("v5") { db in try db.execute(sql: alerts) }
+        migrator.registerMigration("v6") { db in
+            try db.execute(sql: nodeHours)
+            try NodeHours.fill(db)
+        }
         return migrator
     }
 
@@ -162,6 +166,15 @@ enum Schema {
             network INTEGER                  -- 24 bits, or 48 and the 49th set; null: not told
         ) STRICT;
         CREATE INDEX peer_sessions_by_counter ON peer_sessions (counter, until);
+        """
+
+    /// What a node's counters have in each hour, together; and who was counted first.
+    private static let nodeHours = """
+        CREATE TABLE node_hours (            -- see HistoryTable
+            id INTEGER PRIMARY KEY,
+            body BLOB NOT NULL
+        ) STRICT;
+        CREATE INDEX counters_by_first ON counters (interface, counted_since);
         """
 
     private static let access = """

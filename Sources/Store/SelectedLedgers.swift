@@ -23,15 +23,14 @@ extension TrafficStore {
             let rows = try RawStatement(
                 db,
                 """
-                SELECT n.name, i.name, f.first FROM nodes n JOIN interfaces i ON i.node = n.id
-                JOIN (SELECT interface, min(counted_since) AS first FROM counters GROUP BY interface) f
-                    ON f.interface = i.id
+                SELECT n.name, i.name, (SELECT min(counted_since) FROM counters WHERE interface = i.id)
+                FROM nodes n JOIN interfaces i ON i.node = n.id
                 """)
             defer { rows.reset() }
             var sights: [NodeID: [String: UnixTime]] = [:]
             while try rows.step() {
-                guard let node = rows.text(0), let name = rows.text(1) else { continue }
-                sights[NodeID(node), default: [:]][name] = UnixTime(rows.int(2))
+                guard let node = rows.text(0), let name = rows.text(1), let first = rows.optional(2) else { continue }
+                sights[NodeID(node), default: [:]][name] = UnixTime(first)
             }
             return sights
         }
@@ -42,15 +41,18 @@ extension TrafficStore {
 private struct SelectedLedgers {
     private let db: Database
     private let reader: HistoryReader
-    private let condition: String
+    private let source: String
 
     init(_ reader: HistoryReader, _ selection: Selection, _ window: Range<UnixTime>) throws {
         self.reader = reader
         db = reader.db
-        condition =
+        // An interface at a time, by the index on when its counters were first seen.
+        source =
             selection.user == nil && selection.peer == nil
-            ? " WHERE c.counted_since >= \(window.lowerBound.seconds) AND c.counted_since < \(window.upperBound.seconds)"
-            : reader.narrowing
+            ? """
+            interfaces i CROSS JOIN counters c ON c.interface = i.id
+            WHERE c.counted_since >= \(window.lowerBound.seconds) AND c.counted_since < \(window.upperBound.seconds)
+            """ : "counters c CROSS JOIN interfaces i ON i.id = c.interface\(reader.narrowing)"
     }
 
     func ledgers() throws -> [NodeID: Ledger] {
@@ -123,7 +125,7 @@ private struct SelectedLedgers {
             """
             SELECT i.node, c.seat, i.name, c.public_key, c.rx, c.tx, c.handshake, c.read_sample, c.read_at, c.is_open,
                 c.epoch, c.life, c.counted_since, c.id
-            FROM counters c CROSS JOIN interfaces i ON i.id = c.interface\(condition)
+            FROM \(source)
             """)
         defer { rows.reset() }
         var counters: [Int64: [UInt32: Found]] = [:]

@@ -18,8 +18,10 @@ extension TrafficStore {
                 of: .hour)
             let hours = try prune.pages(
                 .hours, .hours, before: Grain.day.bucket(holding: now.before(retention.hours)), of: .day)
+            let nodeHours = try prune.pages(
+                .nodeHours, .hours, before: Grain.day.bucket(holding: now.before(retention.hours)), of: .day)
             let sessions = try prune.sessions(before: now.before(retention.sessions))
-            return samples || fives || hours || sessions
+            return samples || fives || hours || nodeHours || sessions
         }
     }
 

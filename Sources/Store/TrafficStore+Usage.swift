@@ -18,7 +18,9 @@ extension TrafficStore {
             for (start, end) in zip(cuts, cuts.dropFirst()) {
                 let span = Span(from: start, to: end, finest: .hour, reader.horizons)
                 var period: [Usage.Subject: Usage] = [:]
-                try reader.sums(span, byCounter: grouping == .peer, isOneOfMany: isOneOfMany).each {
+                try reader.sums(
+                    span, byCounter: grouping == .peer, isOneOfMany: isOneOfMany, isByNode: grouping == .node
+                ).each {
                     node, column, sum in
                     guard let subject = names.subject(node, column) else { return }
                     var one =

@@ -12,7 +12,7 @@ struct MigrationTests {
     private static let fixtures = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
         .appendingPathComponent("Fixtures")
 
-    @Test(arguments: ["v1", "v2", "v3", "v4", "v5"])
+    @Test(arguments: ["v1", "v2", "v3", "v4", "v5", "v6"])
     func `a database of an earlier schema opens with its numbers`(version: String) throws {
         let folder = try Folder()
         let path = folder.path + "/vpn-web.db"
@@ -28,6 +28,14 @@ struct MigrationTests {
             try store.usage(by: .user, cuts: cuts(0, 1_800_000_000)).map(\.traffic) == [
                 traffic(12, 4), traffic(30, 7),
             ])
+        // By hours of the node as a whole, from the first migration on.
+        #expect(
+            try store.usage(by: .node, cuts: cuts(0, 1_800_000_000)).map(\.traffic) == [traffic(42, 11)])
+        #expect(
+            try store.usage(by: .node, cuts: cuts(0, 1_700_002_800, 1_700_006_400, 1_800_000_000)).map(\.traffic)
+                == store.usage(by: .peer, cuts: cuts(0, 1_700_002_800, 1_700_006_400, 1_800_000_000)).reduce(
+                    into: [UnixTime: Traffic]()
+                ) { $0[$1.start, default: .zero] += $1.traffic }.sorted { $0.key < $1.key }.map(\.value))
         #expect(
             try store.events(from: UnixTime(0), to: UnixTime(1_800_000_000)).map(\.kind) == [
                 .epoch, .epoch, .gone, .epoch, .epoch, .reset, .gap, .named,
@@ -36,7 +44,7 @@ struct MigrationTests {
         #expect(try store.sessions().count == 1)
         #expect(try store.tokens().map(\.name) == ["grafana"])
         #expect(try store.auditEntries(limit: 9).map(\.what) == ["fixture"])
-        let hasDoor = version == "v3"
+        let hasDoor = ["v3", "v6"].contains(version)
         #expect(try store.secondFactor()?.lastCounter == (hasDoor ? 7 : nil))
         #expect(try store.recoveryCodesLeft() == (hasDoor ? 1 : 0))
         #expect(try store.knowsDevice([UInt8](repeating: 5, count: 32)) == hasDoor)

@@ -86,6 +86,22 @@ struct ModelTests {
                     }
                 })
 
+        // Hours of a node as a whole, and of its counters one by one: cut at all ends of them, and inside.
+        let known = Set(hours.values.flatMap(\.values).flatMap(\.keys)).sorted()
+        if let first = known.first, let last = known.last {
+            let width = max(1, (last - first) / 30)
+            let cuts = stride(from: first - 30, through: last + 30, by: Int(width)).map { UnixTime($0 * 3600) }
+            for ledger in ledgers {
+                let selection = Selection(node: ledger.node)
+                func sums(_ grouping: Usage.Grouping) throws -> [UnixTime: Traffic] {
+                    try store.usage(by: grouping, cuts: cuts, of: selection).reduce(into: [:]) {
+                        $0[$1.start, default: .zero] += $1.traffic
+                    }
+                }
+                try #require(try sums(.node) == sums(.peer))
+            }
+        }
+
         // The same bytes, asked the usual way.
         let all = [UnixTime(0), UnixTime(4_000_000_000)]
         let byUser = try store.usage(by: .user, cuts: all)

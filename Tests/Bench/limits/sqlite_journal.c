@@ -18,12 +18,12 @@ typedef struct {
     session session;  // the one under way
 } cursor;
 
-enum { FIVES, HOURS, DAYS };
-static const char *const tables[] = { "five_minutes", "hours", "days" };
+enum { FIVES, HOURS, DAYS, NODE_HOURS, TABLES };
+static const char *const tables[] = { "five_minutes", "hours", "days", "node_hours" };
 
 typedef struct {
     sqlite3 *db;
-    sqlite3_stmt *begin, *commit, *insert, *counter, *total, *interface, *node, *select[3], *upsert[3], *count, *counts, *session;
+    sqlite3_stmt *begin, *commit, *insert, *counter, *total, *interface, *node, *select[TABLES], *upsert[TABLES], *count, *counts, *session;
     int64_t interfaceID, sample, at;
     int waiting, tail, peers;
     cursor *cursors;
@@ -190,7 +190,7 @@ journal *limit_open(const char *path, int peers, int tail) {
     j->counts = prepare(j->db, "INSERT INTO activity VALUES (?, ?) ON CONFLICT (id) DO UPDATE SET counts = excluded.counts");
     j->session = prepare(j->db, "INSERT INTO peer_sessions (counter, owner, since, handshake, until, rx, tx, network) "
                                 "VALUES (?, ?, ?, ?, ?, ?, ?, ?)");
-    for (int t = FIVES; t <= DAYS; t++) {
+    for (int t = FIVES; t < TABLES; t++) {
         char sql[200];
         snprintf(sql, sizeof sql, "SELECT body FROM %s WHERE id = ?", tables[t]);
         j->select[t] = prepare(j->db, sql);
@@ -311,6 +311,16 @@ static void fold(journal *j) {
                 if (count) addToPage(j, t, key(day, 1, chunk), (uint32_t)chunk * 64, news, count, &page);
             }
         }
+    for (int b = 0; b < known; b++) {
+        item sum = { 0, 0, (uint8_t)(buckets[b] / 12 % 24), 0, 0, 0, 0 };
+        for (int s = 0; s < j->peers; s++)
+            for (int f = 0; f < j->cursors[s].known; f++)
+                if (j->cursors[s].fives[f].bucket == buckets[b]) {
+                    sum.rx += j->cursors[s].fives[f].rx;
+                    sum.tx += j->cursors[s].fives[f].tx;
+                }
+        addToPage(j, NODE_HOURS, key(buckets[b] / 288, 1, 0), 0, &sum, 1, &page);
+    }
     for (int s = 0; s < j->peers; s++) j->cursors[s].known = 0;
     sqlite3_bind_int64(j->interface, 1, j->sample);
     sqlite3_bind_int64(j->interface, 2, j->at);
@@ -390,8 +400,8 @@ void limit_fill(const char *path, int nodes, int peers, int64_t until, int days,
     sqlite3 *db;
     check(NULL, sqlite3_open(path, &db));
     check(db, sqlite3_exec(db, "PRAGMA synchronous = OFF; PRAGMA foreign_keys = OFF; PRAGMA cache_size = -200000", NULL, NULL, NULL));
-    sqlite3_stmt *into[3];
-    for (int t = FIVES; t <= DAYS; t++) {
+    sqlite3_stmt *into[TABLES];
+    for (int t = FIVES; t < TABLES; t++) {
         char sql[100];
         snprintf(sql, sizeof sql, "INSERT OR REPLACE INTO %s VALUES (?, ?)", tables[t]);
         into[t] = prepare(db, sql);
@@ -421,6 +431,21 @@ void limit_fill(const char *path, int nodes, int peers, int64_t until, int days,
                 }
                 sum.peak = (sum.rx + sum.tx) / 40;
                 if (active[s]) day[count++] = sum;
+            }
+            item sums[24] = { 0 };
+            for (size_t i = 0; i < hourly; i++) {
+                item *sum = &sums[hours[i].slot];
+                *sum = (item){ 0, 0, hours[i].slot, sum->gap | hours[i].gap, sum->rx + hours[i].rx, sum->tx + hours[i].tx, 0 };
+            }
+            size_t first = 24, last = 0;  // hours with anything are neighbours
+            for (size_t h = 0; h < 24; h++)
+                if (sums[h].rx) {
+                    if (first == 24) first = h;
+                    last = h;
+                }
+            if (first < 24 && d >= today - hourDays) {
+                encode(&blob, sums + first, last - first + 1, 0, 0);
+                insertBlob(db, into[NODE_HOURS], key(d, n, 0), blob.bytes, blob.count);
             }
             for (int chunk = 0; chunk * 64 < peers; chunk++) {
                 size_t a = 0, b = 0;

@@ -33,7 +33,7 @@ extension Schemas {
           "step", "opening", "dated", "total", "by_node", "by_user", "counters", "entries", "cut"], "properties": {
           "public_key": {"$ref": "#/components/schemas/Key"}, "from": {"$ref": "#/components/schemas/Time"},
           "to": {"$ref": "#/components/schemas/Time"}, "timezone": {"type": "string"},
-          "step": {"$ref": "#/components/schemas/Step"}, "opening": {"$ref": "#/components/schemas/Traffic"},
+          "step": {"enum": ["hour", "day", "month", "poll"]}, "opening": {"$ref": "#/components/schemas/Traffic"},
           "dated": {"$ref": "#/components/schemas/Traffic"}, "total": {"$ref": "#/components/schemas/Traffic"},
           "by_node": {"type": "array", "items": {"$ref": "#/components/schemas/Share"}},
           "by_user": {"type": "array", "items": {"$ref": "#/components/schemas/Share"}},
