@@ -175,6 +175,7 @@ enum Schema {
             body BLOB NOT NULL
         ) STRICT;
         CREATE INDEX counters_by_first ON counters (interface, counted_since);
+        CREATE INDEX events_of_interfaces ON events (at) WHERE counter IS NULL;
         """
 
     private static let access = """

@@ -243,11 +243,12 @@ extension Page {
 
     fileprivate mutating func peers(_ peers: [PeerRow], _ snapshot: Snapshot) {
         let paging = Paging(context.query("page"), of: peers.count)
-        let sorted = peers.sorted {
-            ($0.lifetime.total, $1.publicKey) > ($1.lifetime.total, $0.publicKey)
+        // By place: rows are large.
+        let heaviest = peers.indices.map { (place: $0, total: peers[$0].lifetime.total) }.sorted {
+            $0.total == $1.total ? peers[$0.place].publicKey < peers[$1.place].publicKey : $0.total > $1.total
         }
-        let most = sorted.first?.lifetime.total ?? 0
-        let shown = sorted[paging.range]
+        let most = heaviest.first?.total ?? 0
+        let shown = heaviest[paging.range].map { peers[$0.place] }
         let owners = Set(shown.compactMap(\.owner))
         let people = Dictionary(
             snapshot.users.filter { owners.contains($0.user.telegramID) }.map { ($0.user.telegramID, $0.user) },

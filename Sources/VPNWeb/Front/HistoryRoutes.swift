@@ -38,7 +38,8 @@ struct HistoryRoutes: Sendable {
             try questions.history(window, of: selection, zone: visit.zone, watched: visit.watched, now: visit.now)
         }
         if let grouping {
-            let names = Names(visit.snapshot.roster, visit.snapshot.nodes.map(\.status.node))
+            let names = Names(
+                visit.snapshot.roster, visit.snapshot.nodes.map(\.status.node), hasKeys: grouping == .peer)
             answer.rows = try ask { () throws(StoreError) in
                 try questions.rows(
                     by: grouping, window, of: selection, names: names, watched: visit.watched, now: visit.now)
@@ -89,11 +90,12 @@ struct HistoryRoutes: Sendable {
         let window = try visit.window()
         let subject = query["by"].flatMap(LoadsAnswer.Subject.init) ?? .user
         let limit = query.number("limit") ?? 20
-        let names = Names(visit.snapshot.roster, visit.snapshot.nodes.map(\.status.node))
+        let names = Names(
+            visit.snapshot.roster, visit.snapshot.nodes.map(\.status.node), hasKeys: subject == .peer)
         let answer = try ask { () throws(StoreError) in
             try questions.loads(
                 by: subject, window.from..<window.to, of: selection, names: names,
-                profiles: visit.snapshot.roster.profiles, limit: limit)
+                profiles: subject == .profile ? visit.snapshot.roster.profiles : [:], limit: limit)
         }
         return visit.fresh(answer.json(), as: .json)
     }
@@ -161,8 +163,12 @@ enum Accounts {
         _ snapshot: Snapshot, _ billing: Configuration.Billing, only node: NodeID?
     ) -> [Questions.Account] {
         var firstSeen: [NodeID: UnixTime] = [:]
-        for peer in snapshot.peers {
-            if let since = peer.countedSince { firstSeen[peer.node] = min(firstSeen[peer.node] ?? since, since) }
+        // By place: a row that is taken out is copied, and there are thousands.
+        let peers = snapshot.peers
+        for place in peers.indices where node == nil || peers[place].node == node {
+            guard let since = peers[place].countedSince else { continue }
+            let known = firstSeen[peers[place].node]
+            if known.map({ since < $0 }) != false { firstSeen[peers[place].node] = since }
         }
         return snapshot.nodes.map(\.status.node).filter { node == nil || node == $0.id }.map { node in
             let allowance = billing.nodes[node.id]

@@ -110,9 +110,11 @@ struct PagesPast: Sendable {
                 TrafficPage.Row(subject: .time(bucket.start, end), traffic: bucket.traffic, hasGap: bucket.hasGap)
             }
         }
-        let owners = Dictionary(
-            visit.snapshot.peers.compactMap { peer in peer.owner.map { (peer.publicKey, $0) } },
-            uniquingKeysWith: { first, _ in first })
+        let owners =
+            grouping == .peer
+            ? Dictionary(
+                visit.snapshot.peers.compactMap { peer in peer.owner.map { (peer.publicKey, $0) } },
+                uniquingKeysWith: { first, _ in first }) : [:]
         return try questions.store.usage(
             by: grouping, cuts: [window.asked.from, window.asked.to], of: window.selection
         ).map { usage in

@@ -49,7 +49,8 @@ extension Questions {
             of: selection, in: first..<now, ledgers: ledgers(selection, firstSeen: first..<now), store: store,
             watched: watched, now: now)
         let isUnseen = Dictionary(
-            Set(rows.map(\.start)).map { ($0, sight.hasGapEverywhere($0..<now)) }) { first, _ in first }
+            Set(rows.map(\.start)).map { ($0, sight.hasGapEverywhere($0..<now)) }
+        ) { first, _ in first }
         var places: [Usage.Subject: Set<Sight.Place>] = [:]
         if isUnseen.values.contains(where: { $0 == nil }) {
             let ledgers = try ledgers(selection)

@@ -228,9 +228,11 @@ struct Names: Sendable {
     /// Who owns a key.
     var owners: [PublicKey: Int64] = [:]
 
-    init(_ roster: Roster, _ nodes: [Node]) {
+    /// - Parameter hasKeys: who asks for keys' names wants to know owners: of thousands, that takes a while.
+    init(_ roster: Roster, _ nodes: [Node], hasKeys: Bool = true) {
         users = Dictionary(roster.users.map { ($0.telegramID, $0.username ?? "") }) { first, _ in first }
         self.nodes = Dictionary(nodes.map { ($0.id, $0.name) }) { first, _ in first }
+        guard hasKeys else { return }
         owners = Dictionary(roster.devices.compactMap { device in device.publicKey.map { ($0, device.telegramID) } }) {
             first, _ in first
         }
