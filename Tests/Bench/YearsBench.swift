@@ -91,7 +91,7 @@ private func ask(_ panel: Panel, owner: String, program: String, _ crowds: [Crow
         ("/users/{id}", { "/users/\(user())" }),
         ("/nodes/{id}", { "/nodes/\(node())?page=\(Int.random(in: 1...20))" }),
         (
-            "/traffic",
+            "/traffic, 30 to 90 days",
             { "/traffic?from=\(time(.random(in: 40...90)).prefix(10))&to=\(time(.random(in: 0...9)).prefix(10))" }
         ),
     ]

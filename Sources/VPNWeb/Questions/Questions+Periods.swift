@@ -159,6 +159,9 @@ struct PeriodCuts: Equatable {
     private let now: UnixTime
     private let zone: OwnerZone
 
+    /// Of the period.
+    private let completedDays: Int
+
     init(startDay: Int, zone: OwnerZone, now: UnixTime) {
         let day = zone.day(of: now)
         let period = Period(startDay: startDay, holding: day)
@@ -169,6 +172,7 @@ struct PeriodCuts: Equatable {
         start = zone.start(of: period.start)
         end = zone.start(of: period.end)
         today = zone.start(of: day)
+        completedDays = day.number - period.start.number
         let moment = zone.moment(on: period.sameDayBefore(day), atClockOf: now)
         sameMoment = min(max(Hour(containing: moment.advanced(by: Hour.seconds / 2)).start, previous), start)
     }
@@ -180,8 +184,12 @@ struct PeriodCuts: Equatable {
     func forecast(_ completed: UInt64, _ used: UInt64, since firstSeen: UnixTime?) -> Forecast? {
         guard let firstSeen else { return nil }
         let since = max(start, firstSeen)
-        let first = zone.day(of: since)
-        let days = zone.day(of: today).number - first.number - (zone.start(of: first) < since ? 1 : 0)
+        // Nearly everybody's: calendars are slow, and there are thousands.
+        var days = completedDays
+        if since > start {
+            let first = zone.day(of: since)
+            days = zone.day(of: today).number - first.number - (zone.start(of: first) < since ? 1 : 0)
+        }
         return Forecast(
             completed: completed, days: days, since: since, today: today, used: used, now: now, end: end)
     }
