@@ -144,6 +144,18 @@ struct OwnerPagesTests {
         #expect(try ask("/traffic?" + query, owner).status == 200)
     }
 
+    @Test(arguments: [
+        ("from=2026-11-02&to=2026-11-01", true), ("from=2026-02-30&to=2026-03-01", true), ("from=x&to=", true),
+        ("to=2026-11-01", true), ("from=2090-01-01&to=2090-02-01&window=custom", true),
+        ("from=2026-11-01&to=2026-11-02", false), ("from=2026-11-01", false), ("from=&to=", false), ("", false),
+        ("window=today&from=2026-11-02&to=2026-11-01", false),
+    ])
+    func `two moments that make no window are told so`(query: String, isRefused: Bool) throws {
+        let page = text(try ask("/traffic?" + query, owner))
+        #expect(page.contains("There is no such window") == isRefused)
+        if query == "from=2026-11-01" { #expect(page.contains("value=\"2026-11-01T00:00\"")) }
+    }
+
     @Test func `an hour is asked for by the owner's clock, and its links keep node and user`() throws {
         let page = text(try ask("/traffic?from=2026-11-01T20:00&to=2026-11-01T21:00&node=eu1&user=42&by=node", owner))
         #expect(page.contains("value=\"2026-11-01T20:00\"") && page.contains("value=\"2026-11-01T21:00\""))

@@ -20,6 +20,9 @@ package struct TrafficPage: Sendable {
         /// It was asked for to the minute, and is here with its whole hours.
         package var isWidened: Bool
 
+        /// Two moments were asked for that make no window.
+        package var isRefused = false
+
         /// As a form takes them, `2026-11-19T20:00`, the second one exclusive.
         package var formFrom: String
         package var formTo: String

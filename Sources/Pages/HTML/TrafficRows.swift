@@ -23,6 +23,7 @@ extension Page {
                     page.words(.wholeHours)
                 }
             }
+            if window.isRefused { page.element("p", .class("hint")) { $0.words(.noSuchWindow) } }
         }
     }
 

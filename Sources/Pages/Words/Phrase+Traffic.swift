@@ -24,6 +24,9 @@ extension Phrase {
     static let noSuchUser = Phrase(
         "Такого пользователя нет: бот его не знает, и трафика у него не было.",
         "There is no such user: the bot knows none, and none had traffic.")
+    static let noSuchWindow = Phrase(
+        "Такого окна нет: оно должно начинаться раньше, чем кончается, и не в будущем. Показаны последние 30 дней.",
+        "There is no such window: it must begin before it ends, and not in the future. These are the last 30 days.")
     static let wholeHours = Phrase(
         "Учтено целыми часами, давнее — целыми днями.",
         "Counted in whole hours; what is long past, in whole days.")

@@ -28,8 +28,10 @@ struct TrafficWindow {
         var name = query["window"].flatMap(Name.init) ?? .thirtyDays
         var range = (from: day(-29), to: day(1))
         if name == .custom { name = .thirtyDays }
-        let from = query["from"].flatMap { zone.moment($0, isEnd: false) }
-        let to = query["to"].flatMap { zone.moment($0, isEnd: true) }
+        func text(_ name: String) -> String? { query[name].flatMap { $0.isEmpty ? nil : $0 } }
+        let from = text("from").flatMap { zone.moment($0, isEnd: false) }
+        // Without an end: until now.
+        let to = text("to").map { zone.moment($0, isEnd: true) } ?? day(1)
         if let from, let to, from < to, from <= visit.now {
             name = .custom
             range = (max(from, Self.earliest), min(to, day(1)))
@@ -51,8 +53,7 @@ struct TrafficWindow {
         let window = told.widened(hours, zone)
         let counted = Questions.whole(window.counted(hours))
         self.asked = window
-        let node = query["node"].flatMap { $0.isEmpty ? nil : $0 }
-        let user = query["user"].flatMap { $0.isEmpty ? nil : $0 }
+        let (node, user) = (text("node"), text("user"))
         var shown = TrafficPage.Window(
             name: name, from: window.from, to: window.to, counted: counted.isEmpty ? window.from..<window.to : counted,
             isWidened: window.from != told.from || window.to != told.to, formFrom: zone.form(window.from),
@@ -62,6 +63,8 @@ struct TrafficWindow {
             user: user.flatMap { Int64($0) }.flatMap { id in
                 visit.snapshot.users.contains { $0.user.telegramID == id } ? id : nil
             })
+        let isNamed = query["window"].flatMap(Name.init).map { $0 != .custom } ?? false
+        shown.isRefused = name != .custom && !isNamed && (text("from") ?? text("to")) != nil
         if user != nil, shown.user == nil { shown.missing = .user }
         if node != nil, shown.node == nil { shown.missing = .node }
         self.shown = shown
