@@ -6,6 +6,8 @@ package enum Grain: Int64, Sendable, CaseIterable, Comparable {
     case hour = 3600
     /// A day of UTC.
     case day = 86_400
+    case eightDays = 691_200
+    case sixtyFourDays = 5_529_600
 
     package var seconds: Int64 { rawValue }
 

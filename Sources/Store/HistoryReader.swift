@@ -152,7 +152,7 @@ struct HistoryReader {
         var sums = Sums()
         var parts = span.parts(hasPeaks: hasPeaks, newest: newest)
         if isByNode, owner == nil, seats == nil { parts = parts.flatMap(ofNodes) }
-        for part in parts {
+        for part in parts.flatMap(\.widest) {
             try each(part, isOneOfMany) { node, item in
                 sums.add(
                     item, node: node, column: Int(byCounter ? item.seat : item.owner),
@@ -222,7 +222,7 @@ struct HistoryReader {
             let middle = max(low, min(first, high))
             return [.init(table: .days, buckets: low..<middle), .init(table: .nodeHours, buckets: middle..<high)]
                 .filter { !$0.buckets.isEmpty }
-        case .fiveMinutes, .nodeHours: return [part]
+        case .fiveMinutes, .nodeHours, .eightDays, .sixtyFourDays: return [part]
         }
     }
 
@@ -365,7 +365,7 @@ extension HistoryTable {
         switch self {
         case .fiveMinutes: item.traffic.total
         case .hours, .nodeHours: item.traffic.total / 12
-        case .days: item.peak
+        case .days, .eightDays, .sixtyFourDays: item.peak
         }
     }
 }

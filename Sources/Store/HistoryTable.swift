@@ -8,26 +8,47 @@ enum HistoryTable: String {
     case hours
     /// A page is a day of UTC of sixty-four counters.
     case days
+    /// Likewise of eight days, and of eight times eight: a year is a dozen pages.
+    case eightDays = "eight_days"
+    case sixtyFourDays = "sixty_four_days"
     /// A page is the 24 hours of a day of UTC of one node as a whole: one item each, of no counter and no owner. Kept as long
     /// as hours, whose sums they are.
     case nodeHours = "node_hours"
 
     /// Those whose items are a counter's and an owner's.
-    static let ofCounters: [HistoryTable] = [.fiveMinutes, .hours, .days]
+    static let ofCounters: [HistoryTable] = [.fiveMinutes, .hours, .days, .eightDays, .sixtyFourDays]
 
     var grain: Grain {
         switch self {
         case .fiveMinutes: .fiveMinutes
         case .hours, .nodeHours: .hour
         case .days: .day
+        case .eightDays: .eightDays
+        case .sixtyFourDays: .sixtyFourDays
         }
     }
 
     /// What a page spans: its bucket in the key.
-    var span: Grain { self == .fiveMinutes ? .fiveMinutes : .day }
-    var hasPeak: Bool { self == .days }
+    var span: Grain {
+        switch self {
+        case .hours, .nodeHours: .day
+        case .fiveMinutes, .days, .eightDays, .sixtyFourDays: grain
+        }
+    }
 
-    func chunk(of seat: UInt32) -> UInt32 { self == .hours || self == .days ? seat >> 6 : 0 }
+    /// Where eight pages are one. Nil: nowhere.
+    var wider: HistoryTable? {
+        switch self {
+        case .days: .eightDays
+        case .eightDays: .sixtyFourDays
+        case .fiveMinutes, .hours, .nodeHours, .sixtyFourDays: nil
+        }
+    }
+
+    /// Days and wider: five minutes are forgotten before.
+    var hasPeak: Bool { grain >= .day }
+
+    func chunk(of seat: UInt32) -> UInt32 { self == .fiveMinutes || self == .nodeHours ? 0 : seat >> 6 }
 
     /// The first seat of a chunk.
     func base(of chunk: UInt32) -> UInt32 { chunk << 6 }

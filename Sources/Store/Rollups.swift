@@ -43,7 +43,9 @@ struct Rollups {
             try Activity.set(db, node: node, bucket: key.bucket, count: HistoryPage.seats(page))
         }
         try add(to: .hours, deposits) { _, _, _ in }
-        try add(to: .days, deposits, peaks: peaks) { _, _, _ in }
+        for table in [HistoryTable.days, .eightDays, .sixtyFourDays] {
+            try add(to: table, deposits, peaks: peaks) { _, _, _ in }
+        }
         try add(to: .nodeHours, Rollups.ofNode(deposits)) { _, _, _ in }
     }
 

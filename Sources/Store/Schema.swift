@@ -28,6 +28,10 @@ enum Schema {
             try db.execute(sql: nodeHours)
             try NodeHours.fill(db)
         }
+        migrator.registerMigration("v7") { db in
+            try db.execute(sql: widePages)
+            try WidePages.fill(db)
+        }
         return migrator
     }
 
@@ -176,6 +180,18 @@ enum Schema {
         ) STRICT;
         CREATE INDEX counters_by_first ON counters (interface, counted_since);
         CREATE INDEX events_of_interfaces ON events (at) WHERE counter IS NULL;
+        """
+
+    /// The days again, by eight and by sixty-four: see HistoryTable.
+    private static let widePages = """
+        CREATE TABLE eight_days (
+            id INTEGER PRIMARY KEY,
+            body BLOB NOT NULL
+        ) STRICT;
+        CREATE TABLE sixty_four_days (
+            id INTEGER PRIMARY KEY,
+            body BLOB NOT NULL
+        ) STRICT;
         """
 
     private static let access = """

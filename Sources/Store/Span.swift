@@ -17,6 +17,17 @@ struct Span {
         /// Of the table's span.
         var buckets: Range<Int64>
         var slots: Range<UInt8>?
+
+        /// The same from the widest pages that it has whole.
+        var widest: [Part] {
+            guard let wider = table.wider else { return [self] }
+            let (first, last) = (-Grain.floor(-buckets.lowerBound, 8), Grain.floor(buckets.upperBound, 8))
+            guard first < last else { return [self] }
+            return [
+                Part(table: table, buckets: buckets.lowerBound..<first * 8),
+                Part(table: table, buckets: last * 8..<buckets.upperBound),
+            ].filter { !$0.buckets.isEmpty } + Part(table: wider, buckets: first..<last).widest
+        }
     }
 
     private let fives: Int64
@@ -53,11 +64,14 @@ struct Span {
 
     /// - Parameters:
     ///   - hasPeaks: five minutes are read where they are kept, though hours would do for sums.
-    ///   - newest: the last five minutes that have anything: a stretch that ends after them takes their day whole.
+    ///   - newest: the last five minutes that have anything: a stretch that ends after them takes their widest page whole.
     func parts(hasPeaks: Bool, newest: Int64?) -> [Part] {
         guard start < end else { return [] }
         var end = end
-        if let newest, newest < end { end = -Grain.floor(-end, 288) * 288 }
+        if let newest, newest < end {
+            let page = HistoryTable.sixtyFourDays.span.seconds / Grain.fiveMinutes.seconds
+            end = -Grain.floor(-end, page) * page
+        }
         let days = (first: -Grain.floor(-start, 288), last: Grain.floor(end, 288))
         guard days.first < days.last else {
             let midnight = days.first * 288

@@ -194,6 +194,11 @@ private func benchQuestions(_ limit: JournalLimit, _ folder: URL) throws {
     func user() -> Selection { Selection(user: .telegramID(.random(in: 1...Int64(users)))) }
     func node() -> NodeID { NodeID("node\(Int.random(in: 0..<nodes))") }
     func hour(_ days: Int64) -> Int64 { now - 3600 * Int64.random(in: 1...days * 24) }
+    /// Of the three years, from five minutes to all of them.
+    func window() -> (from: UnixTime, to: UnixTime) {
+        let ends = [Int64.random(in: 0...1_095 * day), .random(in: 0...1_095 * day)].sorted()
+        return (UnixTime(now - ends[1]), UnixTime(now - ends[0]))
+    }
     let profiles = Dictionary(
         uniqueKeysWithValues: crowds.flatMap(\.keys).enumerated().map { ($1, ["phone", "laptop", "router"][$0 % 3]) })
     let questions: [(String, () throws -> Int)] = [
@@ -240,9 +245,44 @@ private func benchQuestions(_ limit: JournalLimit, _ folder: URL) throws {
             }
         ),
         (
+            "top users of any window, with peaks",
+            {
+                let (from, to) = window()
+                return try store.loads(from: from, to: to, limit: 20).loads.count
+            }
+        ),
+        (
+            "top users of a node, any window",
+            {
+                let (from, to) = window()
+                return try store.loads(from: from, to: to, of: Selection(node: node()), limit: 20).loads.count
+            }
+        ),
+        (
+            "top keys of any window, with peaks",
+            {
+                let (from, to) = window()
+                return try store.loads(from: from, to: to, by: .peer, limit: 1000).loads.count
+            }
+        ),
+        (
             "by profile type, a month",
             {
                 try store.loads(from: UnixTime(midnight - 30 * day), to: end, groups: profiles).loads.count
+            }
+        ),
+        (
+            "by profile type, any window",
+            {
+                let (from, to) = window()
+                return try store.loads(from: from, to: to, groups: profiles).loads.count
+            }
+        ),
+        (
+            "by node, any window",
+            {
+                let (from, to) = window()
+                return try store.loads(from: from, to: to, by: .node).loads.count
             }
         ),
         (

@@ -52,6 +52,11 @@ private func ask(_ panel: Panel, owner: String, program: String, _ crowds: [Crow
     func time(_ days: Int64, _ hours: Int64 = 0) -> String {
         Date(timeIntervalSince1970: Double(now - days * 86_400 - hours * 3600)).formatted(.iso8601)
     }
+    /// Of the three years.
+    func window() -> String {
+        let ends = [Int64.random(in: 0...1_095 * 24), .random(in: 0...1_095 * 24)].sorted()
+        return "from=\(time(0, ends[1]))&to=\(time(0, ends[0] - 1))"
+    }
     func user() -> Int { .random(in: 1...2_000) }
     func node() -> String { "node\(Int.random(in: crowds.indices))" }
     func key() -> String {
@@ -79,6 +84,10 @@ private func ask(_ panel: Panel, owner: String, program: String, _ crowds: [Crow
         ("/api/top, users of a month", { "/api/top?from=\(time(.random(in: 25...31)))" }),
         ("/api/top, a thousand keys of a month", { "/api/top?by=peer&limit=1000&from=\(time(.random(in: 25...31)))" }),
         ("/api/top, profile types of a month", { "/api/top?by=profile&from=\(time(.random(in: 25...31)))" }),
+        ("/api/top, users of any window", { "/api/top?\(window())" }),
+        ("/api/top, a thousand keys of any window", { "/api/top?by=peer&limit=1000&\(window())" }),
+        ("/api/top, profile types of any window", { "/api/top?by=profile&\(window())" }),
+        ("/api/top, nodes of any window", { "/api/top?by=node&\(window())" }),
         ("/api/periods, all", { "/api/periods" }),
         ("/api/periods, a user's", { "/api/periods?user=\(user())" }),
         ("/api/periods, a node's", { "/api/periods?node=\(node())" }),
@@ -94,6 +103,8 @@ private func ask(_ panel: Panel, owner: String, program: String, _ crowds: [Crow
             "/traffic, 30 to 90 days",
             { "/traffic?from=\(time(.random(in: 40...90)).prefix(10))&to=\(time(.random(in: 0...9)).prefix(10))" }
         ),
+        ("/traffic, any window", { "/traffic?\(window())" }),
+        ("/traffic, any window by key", { "/traffic?by=peer&\(window())" }),
     ]
     print(
         "years: answers of the whole daemon out of three years of 2,000 users on 10 nodes, gzipped, one after the other,"

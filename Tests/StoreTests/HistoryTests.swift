@@ -25,15 +25,17 @@ struct HistoryTests {
 
         static let start: Int64 = 1_700_000_000
 
-        /// Five days of two nodes and seventy keys, polled now and then.
-        init(_ store: TrafficStore, seed: UInt64, polls: Int = 600) throws {
+        /// Two nodes and seventy keys, polled now and then: in five days so many times.
+        ///
+        /// - Parameter longest: seconds from one poll to the next.
+        init(_ store: TrafficStore, seed: UInt64, polls: Int = 600, longest: Int64 = 1200) throws {
             desk = Desk(store)
             random = SplitMix(state: seed)
             shown = Array(repeating: Array(repeating: (0, 0), count: 70), count: 2)
             for key in 0..<70 where key % 5 != 0 { desk.owners[PublicKey(key)] = Int64(key % 7) }
             var now = Life.start
             for _ in 0..<polls {
-                now += Int64.random(in: 15...1200, using: &random)
+                now += Int64.random(in: 15...longest, using: &random)
                 try poll(now)
             }
             end = now + 1
@@ -113,6 +115,55 @@ struct HistoryTests {
         try #require(
             loads.loads.mapValues { $0.byNode.mapValues(\.counters) } == counters.mapValues { $0.mapValues(\.count) })
         try #require(loads.loads.mapValues(\.traffic) == traffic.mapValues { $0.values.reduce(.zero, +) })
+    }
+
+    @Test func `months and years are the bytes of their polls, whatever pages they are read from`() throws {
+        let folder = try Folder()
+        var life = try Life(try folder.open(), seed: 11, polls: 500, longest: 80_000)
+        let store = life.desk.store
+        for round in 0..<90 {
+            if round == 30 { try store.settle() }
+            if round == 60 {
+                // Keys that nobody owned have been somebody's all along.
+                for key in 0..<70 where key % 10 == 0 { life.desk.owners[PublicKey(key)] = 6 }
+                for (node, ledger) in life.desk.ledgers {
+                    let found = ledger.attributions { life.desk.owners[$0] }
+                    try store.book(found, at: UnixTime(life.end))
+                    life.desk.ledgers[node]?.apply(found)
+                }
+                for place in life.facts.indices where life.facts[place].owner == nil {
+                    life.facts[place].owner = life.desk.owners[life.facts[place].key]
+                }
+            }
+            let from = Int64.random(in: Life.start - 9_000_000...life.end, using: &life.random)
+            let to = from + Int64.random(in: 0...(round % 2 == 0 ? 6_000_000 : 40_000_000), using: &life.random)
+            let loads = try store.loads(from: UnixTime(from), to: UnixTime(to))
+            try check(loads, life.facts, "window \(from) \(to)")
+            try checkGroups(life, from, to)
+            let cuts = [from, (from + to) / 2, to].map { UnixTime($0) }
+            let inside = life.facts.filter { loads.start.seconds <= $0.at && $0.at < loads.end.seconds }
+            try #require(
+                Dictionary(
+                    uniqueKeysWithValues: try store.loads(
+                        from: UnixTime(from), to: UnixTime(to), by: .node
+                    ).loads.map { ($0.subject, $0.traffic) })
+                    == inside.reduce(into: [:]) { $0[.node($1.node), default: .zero] += $1.traffic })
+            for selection in [Selection(user: .telegramID(3)), Selection(peer: PublicKey(8)), .all] {
+                let sums = try Usage.Grouping.allCases.map { grouping in
+                    try store.usage(by: grouping, cuts: cuts, of: selection).reduce(into: [UnixTime: Traffic]()) {
+                        $0[$1.start, default: .zero] += $1.traffic
+                    }
+                }
+                try #require(Set(sums).count == 1)
+                guard selection == .all else { continue }
+                let hours = cuts.map { Grain.hour.start(of: Grain.hour.bucket(notBefore: $0)) }
+                let truth = zip(cuts, zip(hours, hours.dropFirst())).map { start, hours in
+                    life.facts.filter { hours.0.seconds <= $0.at && $0.at < hours.1.seconds }
+                        .reduce(into: Traffic.zero) { $0 += $1.traffic }
+                }
+                try #require(cuts.dropLast().map { sums[0][$0] ?? .zero } == truth)
+            }
+        }
     }
 
     @Test func `the busiest five minutes are whole, also where only a part of them is folded`() throws {

@@ -12,7 +12,7 @@ struct MigrationTests {
     private static let fixtures = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
         .appendingPathComponent("Fixtures")
 
-    @Test(arguments: ["v1", "v2", "v3", "v4", "v5", "v6"])
+    @Test(arguments: ["v1", "v2", "v3", "v4", "v5", "v6", "v7"])
     func `a database of an earlier schema opens with its numbers`(version: String) throws {
         let folder = try Folder()
         let path = folder.path + "/vpn-web.db"
@@ -44,7 +44,7 @@ struct MigrationTests {
         #expect(try store.sessions().count == 1)
         #expect(try store.tokens().map(\.name) == ["grafana"])
         #expect(try store.auditEntries(limit: 9).map(\.what) == ["fixture"])
-        let hasDoor = ["v3", "v6"].contains(version)
+        let hasDoor = ["v3", "v6", "v7"].contains(version)
         #expect(try store.secondFactor()?.lastCounter == (hasDoor ? 7 : nil))
         #expect(try store.recoveryCodesLeft() == (hasDoor ? 1 : 0))
         #expect(try store.knowsDevice([UInt8](repeating: 5, count: 32)) == hasDoor)
@@ -83,6 +83,33 @@ struct MigrationTests {
         #expect(try Data(contentsOf: URL(fileURLWithPath: path)) == before)
         let names = try FileManager.default.contentsOfDirectory(atPath: folder.path)
         #expect(!names.contains { $0.contains("migrating") || $0.contains("before") })
+    }
+
+    @Test func `what a migration sums up is what folds would have written`() throws {
+        let folder = try Folder()
+        let store = try folder.open()
+        _ = try HistoryTests.Life(store, seed: 13, polls: 300, longest: 80_000)
+        try store.settle()
+        let tables = ["node_hours", "eight_days", "sixty_four_days"]
+        func rows(_ store: TrafficStore) throws -> [[GRDB.Row]] {
+            try store.database.read { db in
+                try tables.map { try GRDB.Row.fetchAll(db, sql: "SELECT id, body FROM \($0) ORDER BY id") }
+            }
+        }
+        let folded = try rows(store)
+        #expect(folded.allSatisfy { $0.count > 2 })
+        try store.database.write { db in
+            for table in tables { try db.drop(table: table) }
+            try db.execute(
+                sql: """
+                    DROP INDEX counters_by_first;
+                    DROP INDEX events_of_interfaces;
+                    DELETE FROM grdb_migrations WHERE identifier IN ('v6', 'v7');
+                    """)
+        }
+        try store.close()
+        let migrated = try folder.open()
+        #expect(try rows(migrated) == folded)
     }
 
     @Test func `every migration has its fixture`() throws {

@@ -78,13 +78,15 @@ struct ModelTests {
         let hours = world.hours.mapValues { $0.filter { !$0.value.isEmpty } }
         try #require(try history(store, .hours) == hours)
         try #require(try history(store, .fiveMinutes) == world.fives.mapValues { $0.filter { !$0.value.isEmpty } })
-        try #require(
-            try history(store, .days)
-                == hours.mapValues {
-                    $0.mapValues { hours in
-                        hours.reduce(into: [:]) { $0[Grain.floor($1.key, 24), default: .zero] += $1.value }
-                    }
-                })
+        for table in [HistoryTable.days, .eightDays, .sixtyFourDays] {
+            let length = table.grain.seconds / Grain.hour.seconds
+            let truth = hours.mapValues {
+                $0.mapValues { hours in
+                    hours.reduce(into: [:]) { $0[Grain.floor($1.key, length), default: .zero] += $1.value }
+                }
+            }
+            try #require(try history(store, table) == truth, "\(table)")
+        }
 
         // Hours of a node as a whole, and of its counters one by one: cut at all ends of them, and inside.
         let known = Set(hours.values.flatMap(\.values).flatMap(\.keys)).sorted()

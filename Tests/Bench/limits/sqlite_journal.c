@@ -18,8 +18,10 @@ typedef struct {
     session session;  // the one under way
 } cursor;
 
-enum { FIVES, HOURS, DAYS, NODE_HOURS, TABLES };
-static const char *const tables[] = { "five_minutes", "hours", "days", "node_hours" };
+enum { FIVES, HOURS, DAYS, EIGHT, SIXTY_FOUR, NODE_HOURS, TABLES };
+static const char *const tables[] = { "five_minutes", "hours", "days", "eight_days", "sixty_four_days", "node_hours" };
+static const int64_t width[] = { 0, 1, 1, 8, 64, 1 };  // days a page
+static int hasPeak(int table) { return table >= DAYS && table <= SIXTY_FOUR; }
 
 typedef struct {
     sqlite3 *db;
@@ -81,7 +83,7 @@ static int order(const item *a, const item *b) {
     return (int)a->slot - (int)b->slot;
 }
 
-static void encode(buffer *b, const item *items, size_t count, uint32_t seat, int hasPeak) {
+static void encode(buffer *b, const item *items, size_t count, uint32_t seat, int peaks) {
     b->count = 0;
     for (size_t i = 0; i < count; i++) {
         if (i == 0 || !same(&items[i], &items[i - 1])) {
@@ -93,11 +95,11 @@ static void encode(buffer *b, const item *items, size_t count, uint32_t seat, in
         put(b, (uint64_t)items[i].slot << 2 | (items[i].gap ? 2 : 0) | (isLast ? 1 : 0));
         put(b, items[i].rx);
         put(b, items[i].tx);
-        if (hasPeak) put(b, items[i].peak);
+        if (peaks) put(b, items[i].peak);
     }
 }
 
-static size_t decode(const uint8_t *bytes, size_t size, uint32_t seat, int hasPeak, item **items, size_t *room) {
+static size_t decode(const uint8_t *bytes, size_t size, uint32_t seat, int peaks, item **items, size_t *room) {
     const uint8_t *place = bytes, *end = bytes + size;
     size_t count = 0;
     while (place < end) {
@@ -111,7 +113,7 @@ static size_t decode(const uint8_t *bytes, size_t size, uint32_t seat, int hasPe
             *one = (item){ seat, owner, (uint8_t)(tag >> 2), (tag & 2) != 0, 0, 0, 0 };
             one->rx = take(&place);
             one->tx = take(&place);
-            if (hasPeak) one->peak = take(&place);
+            if (peaks) one->peak = take(&place);
         }
     }
     return count;
@@ -142,11 +144,11 @@ static size_t addToPage(journal *j, int table, int64_t id, uint32_t base, const 
     sqlite3_bind_int64(j->select[table], 1, id);
     if (sqlite3_step(j->select[table]) == SQLITE_ROW)
         count = decode(sqlite3_column_blob(j->select[table], 0), sqlite3_column_bytes(j->select[table], 0), base,
-                       table == DAYS, &old, &room);
+                       hasPeak(table), &old, &room);
     sqlite3_reset(j->select[table]);
     if (mergedRoom < count + more) merged = realloc(merged, (mergedRoom = count + more) * sizeof(item));
     size_t size = merge(old, count, news, more, merged);
-    encode(&blob, merged, size, base, table == DAYS);
+    encode(&blob, merged, size, base, hasPeak(table));
     sqlite3_bind_int64(j->upsert[table], 1, id);
     sqlite3_bind_blob(j->upsert[table], 2, blob.bytes, (int)blob.count, SQLITE_STATIC);
     run(j->db, j->upsert[table]);
@@ -298,7 +300,7 @@ static void fold(journal *j) {
             if (page[i].rx + page[i].tx > peaks[page[i].seat]) peaks[page[i].seat] = page[i].rx + page[i].tx;
         setActivity(j, buckets[b], size);
     }
-    for (int t = HOURS; t <= DAYS; t++)
+    for (int t = HOURS; t <= SIXTY_FOUR; t++)
         for (int b = 0; b < known; b++) {
             int64_t hour = buckets[b] / 12, day = hour / 24;
             for (int chunk = 0; chunk * 64 < j->peers; chunk++) {
@@ -307,8 +309,8 @@ static void fold(journal *j) {
                     for (int f = 0; f < j->cursors[s].known; f++)
                         if (j->cursors[s].fives[f].bucket == buckets[b])
                             news[count++] = (item){ (uint32_t)s, (uint32_t)(s % 300 + 1), t == HOURS ? (uint8_t)(hour % 24) : 0, 0,
-                                                    j->cursors[s].fives[f].rx, j->cursors[s].fives[f].tx, t == DAYS ? peaks[s] : 0 };
-                if (count) addToPage(j, t, key(day, 1, chunk), (uint32_t)chunk * 64, news, count, &page);
+                                                    j->cursors[s].fives[f].rx, j->cursors[s].fives[f].tx, hasPeak(t) ? peaks[s] : 0 };
+                if (count) addToPage(j, t, key(day / width[t], 1, chunk), (uint32_t)chunk * 64, news, count, &page);
             }
         }
     for (int b = 0; b < known; b++) {
@@ -396,6 +398,27 @@ static void insertBlob(sqlite3 *db, sqlite3_stmt *statement, int64_t id, const v
     run(db, statement);
 }
 
+// Adds a day of a node to its wide page, and writes what is full.
+static void addWide(sqlite3 *db, sqlite3_stmt *into, buffer *blob, item *wide, int peers, const item *day, size_t count,
+                    int64_t d, int isLast, int n, int64_t width) {
+    for (size_t i = 0; i < count; i++) {
+        item *sum = &wide[day[i].seat];
+        *sum = (item){ day[i].seat, day[i].owner, 0, sum->gap | day[i].gap, sum->rx + day[i].rx, sum->tx + day[i].tx,
+                       sum->peak > day[i].peak ? sum->peak : day[i].peak };
+    }
+    if ((d + 1) % width && !isLast) return;
+    item page[64];
+    for (int chunk = 0; chunk * 64 < peers; chunk++) {
+        size_t size = 0;
+        for (int s = chunk * 64; s < peers && s < chunk * 64 + 64; s++)
+            if (wide[s].owner) page[size++] = wide[s];
+        if (!size) continue;
+        encode(blob, page, size, (uint32_t)chunk * 64, 1);
+        insertBlob(db, into, key(d / width, n, chunk), blob->bytes, blob->count);
+    }
+    memset(wide, 0, (size_t)peers * sizeof *wide);
+}
+
 void limit_fill(const char *path, int nodes, int peers, int64_t until, int days, int hourDays, int fiveDays, int sampleHours, int poll) {
     sqlite3 *db;
     check(NULL, sqlite3_open(path, &db));
@@ -412,6 +435,7 @@ void limit_fill(const char *path, int nodes, int peers, int64_t until, int days,
     int64_t today = until / 86400;
     item *day = malloc((size_t)peers * sizeof(item)), *hours = malloc((size_t)peers * 24 * sizeof(item)), *now = malloc((size_t)peers * sizeof(item));
     uint32_t *active = malloc((size_t)peers * sizeof *active);  // a bit for each hour
+    item *wide[] = { calloc((size_t)nodes * peers, sizeof(item)), calloc((size_t)nodes * peers, sizeof(item)) };
     for (int64_t d = today - days; d <= today; d++) {
         check(db, sqlite3_exec(db, "BEGIN", NULL, NULL, NULL));
         for (int n = 1; n <= nodes; n++) {
@@ -432,6 +456,8 @@ void limit_fill(const char *path, int nodes, int peers, int64_t until, int days,
                 sum.peak = (sum.rx + sum.tx) / 40;
                 if (active[s]) day[count++] = sum;
             }
+            for (int t = EIGHT; t <= SIXTY_FOUR; t++)
+                addWide(db, into[t], &blob, wide[t - EIGHT] + (size_t)(n - 1) * peers, peers, day, count, d, d == today, n, width[t]);
             item sums[24] = { 0 };
             for (size_t i = 0; i < hourly; i++) {
                 item *sum = &sums[hours[i].slot];
@@ -531,4 +557,6 @@ void limit_fill(const char *path, int nodes, int peers, int64_t until, int days,
     free(hours);
     free(now);
     free(active);
+    free(wide[0]);
+    free(wide[1]);
 }
