@@ -36,11 +36,14 @@ enum HistoryPage {
     /// - Parameters:
     ///   - base: the first seat that may be on the page.
     ///   - seats: those that are wanted. Nil: all.
+    ///   - slots: likewise.
+    ///   - wantsPeak: false: items come without their peaks, which are passed over.
     @inline(__always)
     static func each(
         _ bytes: UnsafeRawBufferPointer, base: UInt32, hasPeak: Bool, of seats: Seats? = nil,
-        _ body: (HistoryItem) -> Void
+        in slots: Range<UInt8>? = nil, wantsPeak: Bool = true, _ body: (HistoryItem) -> Void
     ) throws {
+        let slots = slots ?? 0..<UInt8.max
         var reader = ByteReader(bytes)
         var item = HistoryItem(seat: base, owner: 0, hasGap: false, traffic: .zero)
         while !reader.isAtEnd {
@@ -60,9 +63,15 @@ enum HistoryPage {
                 isLast = tag & 1 != 0
                 item.hasGap = tag & 2 != 0
                 item.slot = UInt8(truncatingIfNeeded: tag >> 2)
+                guard slots.contains(item.slot) else {
+                    reader.skip(hasPeak ? 3 : 2)
+                    continue
+                }
                 item.traffic.rx = reader.take()
                 item.traffic.tx = reader.take()
-                if hasPeak { item.peak = reader.take() }
+                if hasPeak {
+                    if wantsPeak { item.peak = reader.take() } else { reader.skip(1) }
+                }
                 if !reader.isTorn { body(item) }
             }
         }

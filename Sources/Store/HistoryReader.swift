@@ -153,7 +153,7 @@ struct HistoryReader {
         var parts = span.parts(hasPeaks: hasPeaks, newest: newest)
         if isByNode, owner == nil, seats == nil { parts = parts.flatMap(ofNodes) }
         for part in parts.flatMap(\.widest) {
-            try each(part, isOneOfMany) { node, item in
+            try each(part, isOneOfMany, hasPeaks) { node, item in
                 sums.add(
                     item, node: node, column: Int(byCounter ? item.seat : item.owner),
                     peak: part.table.peak(of: item))
@@ -227,17 +227,15 @@ struct HistoryReader {
     }
 
     @inline(__always)
-    private func each(_ part: Span.Part, _ isOneOfMany: Bool, _ body: (Int64, HistoryItem) -> Void) throws {
-        guard part.slots != nil, isOneOfMany else {
-            let slots = part.slots
-            return try eachItem(part.table, part.buckets) { node, item in
-                if slots?.contains(item.slot) != false { body(node, item) }
-            }
-        }
+    private func each(
+        _ part: Span.Part, _ isOneOfMany: Bool, _ hasPeaks: Bool, _ body: (Int64, HistoryItem) -> Void
+    ) throws {
+        guard part.slots != nil, isOneOfMany else { return try eachItem(part, hasPeaks, body) }
         for day in part.buckets {
             if memory.day != day {
                 memory.items.removeAll(keepingCapacity: true)
-                try eachItem(part.table, day..<day + 1) { memory.items.append(($0, $1)) }
+                let whole = Span.Part(table: part.table, buckets: day..<day + 1)
+                try eachItem(whole, hasPeaks) { memory.items.append(($0, $1)) }
                 memory.day = day
             }
             for (node, item) in memory.items where part.slots?.contains(item.slot) != false { body(node, item) }
@@ -245,22 +243,20 @@ struct HistoryReader {
     }
 
     @inline(__always)
-    private func eachItem(
-        _ table: HistoryTable, _ buckets: Range<Int64>, _ body: (Int64, HistoryItem) -> Void
-    ) throws {
-        let buckets = try kept(table, buckets)
+    private func eachItem(_ part: Span.Part, _ hasPeaks: Bool, _ body: (Int64, HistoryItem) -> Void) throws {
+        var part = part
+        part.buckets = try kept(part.table, part.buckets)
         if let seats {
-            try eachChosen(table, buckets, seats, body)
+            try eachChosen(part, hasPeaks, seats, body)
         } else {
-            try eachPage(table, buckets, body)
+            try eachPage(part, hasPeaks, body)
         }
     }
 
     /// All pages in their order; of one node, by its own keys.
     @inline(__always)
-    private func eachPage(
-        _ table: HistoryTable, _ buckets: Range<Int64>, _ body: (Int64, HistoryItem) -> Void
-    ) throws {
+    private func eachPage(_ part: Span.Part, _ hasPeaks: Bool, _ body: (Int64, HistoryItem) -> Void) throws {
+        let (table, buckets) = (part.table, part.buckets)
         let select = try RawStatement(db, "SELECT id, body FROM \(table.rawValue) WHERE id >= ? AND id < ? ORDER BY id")
         defer { select.reset() }
         func read(_ first: HistoryTable.Key, _ last: HistoryTable.Key) throws {
@@ -274,8 +270,11 @@ struct HistoryReader {
                     guard nodes[key.node] != nil else { continue }
                     known = key.node
                 }
-                try HistoryPage.each(select.bytes(1), base: table.base(of: key.chunk), hasPeak: table.hasPeak) {
-                    if takes($0.owner) { body(key.node, $0) }
+                try HistoryPage.each(
+                    select.bytes(1), base: table.base(of: key.chunk), hasPeak: table.hasPeak, in: part.slots,
+                    wantsPeak: hasPeaks
+                ) { item in
+                    if takes(item.owner) { body(key.node, item) }
                 }
             }
         }
@@ -290,9 +289,9 @@ struct HistoryReader {
 
     @inline(__always)
     private func eachChosen(
-        _ table: HistoryTable, _ buckets: Range<Int64>, _ seats: [Int64: Seats],
-        _ body: (Int64, HistoryItem) -> Void
+        _ part: Span.Part, _ hasPeaks: Bool, _ seats: [Int64: Seats], _ body: (Int64, HistoryItem) -> Void
     ) throws {
+        let (table, buckets) = (part.table, part.buckets)
         let select = try RawStatement(db, "SELECT body FROM \(table.rawValue) WHERE id = ?")
         let places =
             table == .fiveMinutes ? seats.map { Place(node: $0, chunk: 0, seats: $1) } : chunks
@@ -302,7 +301,8 @@ struct HistoryReader {
                 defer { select.reset() }
                 guard try select.step() else { continue }
                 try HistoryPage.each(
-                    select.bytes(0), base: table.base(of: place.chunk), hasPeak: table.hasPeak, of: place.seats
+                    select.bytes(0), base: table.base(of: place.chunk), hasPeak: table.hasPeak, of: place.seats,
+                    in: part.slots, wantsPeak: hasPeaks
                 ) { item in
                     if takes(item.owner) { body(place.node, item) }
                 }
@@ -322,41 +322,7 @@ struct HistoryReader {
 
     // MARK: Names
 
-    /// Keys of the counters that are selected, by node and seat. Nil: not selected.
-    func keys() throws -> [Int64: [PublicKey?]] {
-        var keys = nodes.mapValues { _ in [PublicKey?]() }
-        // In the table's own order: by the index on interfaces each row would be searched for.
-        let rows = try RawStatement(
-            db,
-            """
-            SELECT i.node, c.seat, c.public_key
-            FROM counters c CROSS JOIN interfaces i ON i.id = c.interface\(narrowing)
-            """)
-        defer { rows.reset() }
-        // A node's counters are mostly neighbours.
-        var (node, own): (Int64?, [PublicKey?]) = (nil, [])
-        while try rows.step() {
-            if rows.int(0) != node {
-                guard let next = keys.removeValue(forKey: rows.int(0)) else { continue }
-                if let node { keys[node] = own }
-                (node, own) = (rows.int(0), next)
-            }
-            let seat = UInt32(truncatingIfNeeded: rows.int(1))
-            guard hasSeat(seat, rows.int(0)), seat < 1 << 22 else { continue }
-            own.put(try PublicKey(stored: rows.bytes(2)), at: Int(seat))
-        }
-        if let node { keys[node] = own }
-        return keys
-    }
-
     func people() throws -> [UInt32: Int64?] { try Owners(db).people }
-}
-
-extension [PublicKey?] {
-    fileprivate mutating func put(_ key: PublicKey, at place: Int) {
-        if place >= count { self += Array(repeating: nil, count: place + 1 - count) }
-        self[place] = key
-    }
 }
 
 extension HistoryTable {

@@ -15,6 +15,13 @@ struct Sums {
             self.peak = max(self.peak, peak)
             isThere = true
         }
+
+        mutating func add(_ other: Cell) {
+            traffic += other.traffic
+            hasGap = hasGap || other.hasGap
+            peak = max(peak, other.peak)
+            isThere = isThere || other.isThere
+        }
     }
 
     /// History comes node by node: the cells of the one that is added to now lie ready.
@@ -40,11 +47,9 @@ struct Sums {
         cells += Array(repeating: Cell(), count: size - cells.count)
     }
 
-    func each(_ body: (_ node: Int64, _ column: UInt32, Cell) -> Void) {
-        func each(_ node: Int64, _ cells: [Cell]) {
-            for (column, cell) in cells.enumerated() where cell.isThere { body(node, UInt32(column), cell) }
-        }
-        each(node, cells)
-        for (node, cells) in others { each(node, cells) }
+    /// - Parameter body: of each node, its cells by column.
+    func each(_ body: (_ node: Int64, [Cell]) -> Void) {
+        if node >= 0 { body(node, cells) }
+        for (node, cells) in others where node >= 0 { body(node, cells) }
     }
 }

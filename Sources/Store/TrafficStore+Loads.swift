@@ -10,48 +10,41 @@ extension TrafficStore {
         limit: Int = .max
     ) throws(StoreError) -> Loads {
         try read("read loads", of: selection) { reader in
-            let names = try SubjectNames(reader, grouping)
+            let subjects = try Subjects(reader, grouping, keys)
             let span = Span(from: from, to: to, finest: .fiveMinutes, reader.horizons)
+            let parts = try reader.sums(span, byCounter: grouping == .peer, hasPeaks: true)
+            var sums = Array(repeating: Sums.Cell(), count: subjects.count)
+            parts.each { node, cells in
+                let columns = subjects.columns(of: node)
+                for (column, cell) in cells.enumerated() where cell.isThere {
+                    if let number = columns[column] { sums[number].add(cell) }
+                }
+            }
+            var heaviest = sums.indices.filter { sums[$0].isThere }.map { (number: $0, total: sums[$0].traffic.total) }
+            heaviest.sort { $0.total == $1.total ? $0.number < $1.number : $0.total > $1.total }
             // Those beyond the limit are never made: a node may have thousands.
-            var places: [Usage.Subject: Int] = [:]
-            var rows: [Row] = []
-            var parts: [(row: Int, node: Int64, traffic: Traffic)] = []
-            places.reserveCapacity(names.count)
-            rows.reserveCapacity(names.count)
-            parts.reserveCapacity(names.count)
-            try reader.sums(span, byCounter: grouping == .peer, hasPeaks: true).each { node, column, sum in
-                guard let subject = names.subject(node, column) else { return }
-                let place = places[subject] ?? rows.count
-                if place == rows.count {
-                    places[subject] = place
-                    rows.append(Row(subject: subject))
-                }
-                rows[place].add(sum)
-                // A key on two interfaces of a node, one after the other.
-                if let part = rows[place].part, parts[part].node == node {
-                    parts[part].traffic += sum.traffic
-                } else {
-                    rows[place].part = parts.count
-                    parts.append((place, node, sum.traffic))
-                }
-            }
-            let heaviest = rows.indices.map { (row: $0, total: rows[$0].traffic.total) }.sorted {
-                $0.total == $1.total ? rows[$0.row].subject < rows[$1.row].subject : $0.total > $1.total
-            }
             var loads: [Load] = []
-            var kept: [Int?] = Array(repeating: nil, count: rows.count)
-            loads.reserveCapacity(min(limit, rows.count))
-            for (row, _) in heaviest.prefix(limit) {
-                kept[row] = loads.count
-                loads.append(rows[row].load)
+            var places: [Int32] = []
+            loads.reserveCapacity(min(limit, heaviest.count))
+            for (number, _) in heaviest.prefix(limit) {
+                places.put(Int32(loads.count), at: number)
+                let sum = sums[number]
+                loads.append(
+                    Load(
+                        subject: subjects[number], traffic: sum.traffic, hasGap: sum.hasGap, peak: sum.peak, byNode: [])
+                )
             }
-            for part in parts {
-                guard let place = kept[part.row], let node = reader.nodes[part.node] else { continue }
-                loads[place].byNode.append(.init(node: node, traffic: part.traffic))
+            parts.each { node, cells in
+                guard let name = reader.nodes[node] else { return }
+                let columns = subjects.columns(of: node)
+                for (column, cell) in cells.enumerated() where cell.isThere {
+                    guard let number = columns[column], number < places.count, places[number] >= 0 else { continue }
+                    loads[Int(places[number])].add(cell.traffic, on: name)
+                }
             }
             return Loads(
                 start: span.startTime, end: span.endTime, grain: span.grain, loads: loads,
-                sum: rows.reduce(into: .zero) { $0 += $1.traffic })
+                sum: sums.reduce(into: .zero) { $0 += $1.traffic })
         }
     }
 
@@ -60,63 +53,36 @@ extension TrafficStore {
         from: UnixTime, to: UnixTime, of selection: Selection = .all, groups: [PublicKey: String]
     ) throws(StoreError) -> GroupedLoads {
         try read("read loads", of: selection) { reader in
-            let names = try SubjectNames(reader, .peer)
+            let known = try keys.keys(reader.db)
             let span = Span(from: from, to: to, finest: .fiveMinutes, reader.horizons)
             var places: [String?: Int] = [:]
             var found: [(group: String?, load: GroupedLoads.Load)] = []
-            // Of the node whose counters come now, by place.
-            var parts: [GroupedLoads.Part] = []
-            var current: Int64?
-            func close() {
-                defer { parts = Array(repeating: .init(), count: found.count) }
-                guard let node = current.flatMap({ reader.nodes[$0] }) else { return }
+            try reader.sums(span, byCounter: true).each { node, cells in
+                guard let name = reader.nodes[node], let seats = known.places[node] else { return }
+                // By place.
+                var parts = Array(repeating: GroupedLoads.Part(), count: found.count)
+                for (seat, cell) in cells.enumerated() where cell.isThere && !cell.traffic.isZero {
+                    guard seat < seats.count, seats[seat] >= 0 else { continue }
+                    let group = groups[known.all[Int(seats[seat])]]
+                    let place = places[group] ?? found.count
+                    if place == found.count {
+                        places[group] = place
+                        found.append((group, .init()))
+                        parts.append(.init())
+                    }
+                    parts[place].traffic += cell.traffic
+                    parts[place].counters += 1
+                    if cell.hasGap { found[place].load.hasGap = true }
+                }
                 for (place, part) in parts.enumerated() where part.counters > 0 {
-                    found[place].load.byNode[node] = part
+                    found[place].load.byNode[name] = part
                     found[place].load.traffic += part.traffic
                 }
             }
-            try reader.sums(span, byCounter: true).each { node, column, sum in
-                guard let key = names.key(node, Int(column)), !sum.traffic.isZero else { return }
-                if node != current { close() }
-                current = node
-                let group = groups[key]
-                let place = places[group] ?? found.count
-                if place == found.count {
-                    places[group] = place
-                    found.append((group, .init()))
-                    parts.append(.init())
-                }
-                parts[place].traffic += sum.traffic
-                parts[place].counters += 1
-                if sum.hasGap { found[place].load.hasGap = true }
-            }
-            close()
             return GroupedLoads(
                 start: span.startTime, end: span.endTime, grain: span.grain,
                 loads: Dictionary(found.map { ($0.group, $0.load) }) { first, _ in first })
         }
-    }
-
-    private struct Row {
-        let subject: Usage.Subject
-        var traffic = Traffic.zero
-        private var hasGap = false
-        private var peak: UInt64 = 0
-
-        /// Where its newest is among the parts. Nil: nowhere.
-        var part: Int?
-
-        init(subject: Usage.Subject) {
-            self.subject = subject
-        }
-
-        mutating func add(_ sum: Sums.Cell) {
-            traffic += sum.traffic
-            hasGap = hasGap || sum.hasGap
-            peak = max(peak, sum.peak)
-        }
-
-        var load: Load { Load(subject: subject, traffic: traffic, hasGap: hasGap, peak: peak, byNode: []) }
     }
 
     /// What each sample of `from..<to` added to what is selected, by node and sample; samples that added nothing are not
@@ -194,6 +160,17 @@ extension TrafficStore {
                     uniqueKeysWithValues: counts.compactMap { id, counts in reader.nodes[id].map { ($0, most(counts)) }
                     }
                 ), all: most(all))
+        }
+    }
+}
+
+extension Load {
+    /// A node's come one after the other: a key may be on two of its interfaces.
+    fileprivate mutating func add(_ more: Traffic, on node: NodeID) {
+        if let last = byNode.last, last.node == node {
+            byNode[byNode.count - 1].traffic += more
+        } else {
+            byNode.append(.init(node: node, traffic: more))
         }
     }
 }

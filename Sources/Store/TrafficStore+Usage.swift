@@ -12,24 +12,32 @@ extension TrafficStore {
         by grouping: Usage.Grouping, cuts: [UnixTime], of selection: Selection = .all
     ) throws(StoreError) -> [Usage] {
         try read("read usage", of: selection) { reader in
-            let names = try SubjectNames(reader, grouping)
+            let subjects = try Subjects(reader, grouping, keys)
             var usage: [Usage] = []
+            var sums = Array(repeating: Sums.Cell(), count: subjects.count)
             let isOneOfMany = TrafficStore.areWithinDays(cuts)
             for (start, end) in zip(cuts, cuts.dropFirst()) {
                 let span = Span(from: start, to: end, finest: .hour, reader.horizons)
-                var period: [Usage.Subject: Usage] = [:]
+                var found: [Int] = []
                 try reader.sums(
                     span, byCounter: grouping == .peer, isOneOfMany: isOneOfMany, isByNode: grouping == .node
-                ).each {
-                    node, column, sum in
-                    guard let subject = names.subject(node, column) else { return }
-                    var one =
-                        period[subject] ?? Usage(start: start, subject: subject, traffic: .zero, hasGap: false)
-                    one.traffic += sum.traffic
-                    one.hasGap = one.hasGap || sum.hasGap
-                    period[subject] = one
+                ).each { node, cells in
+                    let columns = subjects.columns(of: node)
+                    for (column, cell) in cells.enumerated() where cell.isThere {
+                        guard let number = columns[column] else { continue }
+                        if !sums[number].isThere { found.append(number) }
+                        sums[number].add(cell)
+                    }
                 }
-                usage += period.values.sorted { $0.subject < $1.subject }
+                found.sort()
+                usage.reserveCapacity(usage.count + found.count)
+                for number in found {
+                    usage.append(
+                        Usage(
+                            start: start, subject: subjects[number], traffic: sums[number].traffic,
+                            hasGap: sums[number].hasGap))
+                    sums[number] = Sums.Cell()
+                }
             }
             return usage
         }
@@ -48,9 +56,13 @@ extension TrafficStore {
             var byNode: [NodeID: Traffic] = [:]
             var byOwner: [Int64?: Traffic] = [:]
             let span = Span(from: start, to: UnixTime(.max), finest: .hour, reader.horizons)
-            try reader.sums(span, byCounter: false).each { node, owner, sum in
-                byOwner[people[owner] ?? nil, default: .zero] += sum.traffic
-                if let node = reader.nodes[node] { byNode[node, default: .zero] += sum.traffic }
+            try reader.sums(span, byCounter: false).each { node, cells in
+                var whole = Traffic.zero
+                for (owner, cell) in cells.enumerated() where cell.isThere {
+                    byOwner[people[UInt32(owner)] ?? nil, default: .zero] += cell.traffic
+                    whole += cell.traffic
+                }
+                if let node = reader.nodes[node], !cells.isEmpty { byNode[node, default: .zero] += whole }
             }
             return PeriodTotals(start: start, byNode: byNode, byOwner: byOwner)
         }
@@ -59,48 +71,6 @@ extension TrafficStore {
     /// How far back each grain goes. Where hours are gone `usage` counts days of UTC, each where it begins.
     package func horizons() throws(StoreError) -> Horizons {
         try read("read the horizons") { try Horizons($0) }
-    }
-}
-
-/// Whose the columns of sums are.
-struct SubjectNames {
-    private let grouping: Usage.Grouping
-    private let nodes: [Int64: NodeID]
-    private var people: [UInt32: Int64?] = [:]
-    private var keys: [Int64: [PublicKey?]] = [:]
-
-    init(_ reader: HistoryReader, _ grouping: Usage.Grouping) throws {
-        self.grouping = grouping
-        nodes = reader.nodes
-        switch grouping {
-        case .user: people = try reader.people()
-        case .peer: keys = try reader.keys()
-        case .node: break
-        }
-    }
-
-    /// About as many subjects there are.
-    var count: Int {
-        switch grouping {
-        case .user: people.count
-        case .peer: keys.values.reduce(0) { $0 + $1.count }
-        case .node: nodes.count
-        }
-    }
-
-    func subject(_ node: Int64, _ column: UInt32) -> Usage.Subject? {
-        switch grouping {
-        case .user: people[column].map { .user($0) }
-        case .peer: key(node, Int(column)).map { .peer($0) }
-        case .node: nodes[node].map { .node($0) }
-        }
-    }
-}
-
-extension SubjectNames {
-    func key(_ node: Int64, _ seat: Int) -> PublicKey? {
-        guard let keys = keys[node], seat < keys.count else { return nil }
-        return keys[seat]
     }
 }
 

@@ -11,6 +11,7 @@ package final class TrafficStore: Sendable {
     private let role: Role
     let writer: WriterState
     private let tails = TailShelf()
+    let keys = KeyShelf()
 
     package enum Role: Sendable {
         /// The one process that books and checkpoints: a second one is refused.

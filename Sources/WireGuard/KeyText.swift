@@ -36,15 +36,21 @@ enum KeyText {
         var bits: UInt64 = 0
         var width: UInt64 = 0
         var next = 0
-        for byte in key.bytes {
-            bits = bits << 8 | UInt64(byte)
-            width += 8
-            while width >= 6 {
-                width -= 6
-                text[next] = character(UInt8(truncatingIfNeeded: bits >> width) & 63)
-                next += 1
+        func put(_ word: UInt64) {
+            for shift in stride(from: UInt64(56), through: 0, by: -8) {
+                bits = bits << 8 | word >> shift & 0xff
+                width += 8
+                while width >= 6 {
+                    width -= 6
+                    text[next] = character(UInt8(truncatingIfNeeded: bits >> width) & 63)
+                    next += 1
+                }
             }
         }
+        put(key.word0)
+        put(key.word1)
+        put(key.word2)
+        put(key.word3)
         text[42] = character(UInt8(truncatingIfNeeded: bits << 2) & 63)
         text[43] = UInt8(ascii: "=")
     }

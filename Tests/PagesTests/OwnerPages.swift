@@ -104,8 +104,7 @@ enum OwnerPages {
     }
 
     static func traffic(
-        _ snapshot: Snapshot, _ context: PageContext, by grouping: TrafficPage.Window.Grouping = .user,
-        key: String = Fleets.keyText(2)
+        _ snapshot: Snapshot, _ context: PageContext, by grouping: TrafficPage.Window.Grouping = .user
     ) -> [UInt8] {
         var rows: [TrafficPage.Row]
         switch grouping {
@@ -122,15 +121,16 @@ enum OwnerPages {
         case .peer:
             rows = [
                 TrafficPage.Row(
-                    subject: .peer(key, owner: 100_001), traffic: Traffic(rx: 1, tx: 1 << 40), hasGap: true)
+                    subject: .peer(Fleets.key(2)), traffic: Traffic(rx: 1, tx: 1 << 40), hasGap: true)
             ]
         case .time:
-            rows = series(.day, 3).buckets.map { bucket in
+            rows = series(.day, 3).buckets.reversed().map { bucket in
                 TrafficPage.Row(
                     subject: .time(bucket.start, bucket.start.advanced(by: 86_400)), traffic: bucket.traffic,
                     hasGap: bucket.hasGap)
             }
         }
+        if grouping != .time { rows.sort { $0.traffic.total > $1.traffic.total } }
         let usage = TrafficPage.Usage(series: series(.day, 30, scale: 90), rows: rows)
         return TrafficPage(window: window(by: grouping), usage: usage, snapshot: snapshot, context: context).html()
     }
@@ -214,7 +214,6 @@ enum OwnerPages {
     static func all(
         _ snapshot: Snapshot, _ text: String? = nil, context: (String, [(name: String, value: String)]) -> PageContext
     ) -> [(name: String, html: [UInt8])] {
-        let key = text ?? Fleets.keyText(2)
         let interface = text ?? "wg0"
         var pages: [(name: String, html: [UInt8])] = []
         func users(_ name: String, _ query: [(name: String, value: String)]) {
@@ -233,7 +232,7 @@ enum OwnerPages {
         pages.append(("traffic", traffic(snapshot, here)))
         pages.append(("traffic-node", traffic(snapshot, here, by: .node)))
         pages.append(("traffic-time", traffic(snapshot, here, by: .time)))
-        pages.append(("traffic-peer", traffic(snapshot, here, by: .peer, key: key)))
+        pages.append(("traffic-peer", traffic(snapshot, here, by: .peer)))
         pages.append(("services", ServicesPage(snapshot: snapshot, context: context("/services", [])).html()))
         let set = context("/settings", [])
         pages.append(("settings", text.map { settings(set, $0) } ?? settings(set)))

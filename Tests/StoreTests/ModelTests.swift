@@ -180,7 +180,7 @@ struct ModelTests {
     private func history(_ store: TrafficStore, _ table: HistoryTable) throws -> World.Hours {
         try store.database.read { db in
             let names = try HistoryReader(db, .all, TailShelf())
-            let keys = try names.keys()
+            let keys = try KeyShelf().keys(db)
             let people = try names.people()
             let links = try GRDB.Row.fetchAll(
                 db, sql: "SELECT i.node, c.seat, i.name FROM interfaces i JOIN counters c ON c.interface = i.id"
@@ -188,7 +188,7 @@ struct ModelTests {
             var history: World.Hours = [:]
             func add(_ node: Int64, _ seat: UInt32, _ owner: UInt32, _ bucket: Int64, _ traffic: Traffic) {
                 guard let name = names.nodes[node], let number = Int(name.name.dropFirst()),
-                    let key = keys[node]?[Int(seat)].flatMap({ World.numbers[$0] }),
+                    let key = (keys.places[node]?[Int(seat)]).flatMap({ World.numbers[keys.all[Int($0)]] }),
                     let link = links[[node, Int64(seat)]]
                 else { return }
                 history[World.Place(node: number, link: link, key: key), default: [:]][

@@ -45,6 +45,25 @@ struct QueryTests {
             ])
     }
 
+    @Test func `a key that comes after a question is in the next answer, by its own name`() throws {
+        let folder = try Folder()
+        var desk = try desk(folder)
+        _ = try desk.store.usage(by: .peer, cuts: cuts(0, 10800))
+        try desk.poll(7315, [Row(.a, 1013, 0), Row(.b, 4, 6), Row(PublicKey(0), 20, 30), Row(PublicKey(200), 7, 8)])
+        for isSettled in [false, true] {
+            if isSettled { try desk.store.settle() }
+            #expect(
+                try desk.store.usage(by: .peer, cuts: cuts(0, 10800)).reduce(into: [:]) { $0[$1.subject] = $1.traffic }
+                    == [
+                        .peer(.a): traffic(13, 3), .peer(.b): traffic(4, 6), .peer(PublicKey(0)): traffic(20, 30),
+                        .peer(PublicKey(200)): traffic(7, 8),
+                    ])
+            #expect(
+                try desk.store.loads(from: UnixTime(0), to: UnixTime(10800), by: .peer, limit: 2).loads.map(\.subject)
+                    == [.peer(PublicKey(0)), .peer(.a)])
+        }
+    }
+
     @Test func `a selection keeps what fits all of it`() throws {
         let folder = try Folder()
         let store = try desk(folder).store

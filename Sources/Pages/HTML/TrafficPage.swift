@@ -77,6 +77,8 @@ package struct TrafficPage: Sendable {
 
     package struct Usage: Sendable {
         package var series: Series
+
+        /// In the order they are shown in.
         package var rows: [Row]
 
         package init(series: Series, rows: [Row]) {
@@ -94,8 +96,7 @@ package struct TrafficPage: Sendable {
             /// Nil: keys without a user.
             case user(Int64?)
             case node(NodeID)
-            /// And who owns it now. Nil: nobody.
-            case peer(String, owner: Int64?)
+            case peer(PublicKey)
             /// A step, from its start to its end.
             case time(UnixTime, UnixTime)
         }

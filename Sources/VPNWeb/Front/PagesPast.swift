@@ -103,28 +103,28 @@ struct PagesPast: Sendable {
         return TrafficPage(window: window.shown, usage: usage, snapshot: visit.snapshot, context: visit.owner).html()
     }
 
+    /// The heaviest first; steps of time the newest first.
     private func rows(_ window: TrafficWindow, _ series: Series, _ visit: Visit) throws -> [TrafficPage.Row] {
         guard let grouping = Usage.Grouping(rawValue: window.shown.grouping.rawValue) else {
             let ends = window.asked.cuts.dropFirst()
-            return zip(series.buckets, ends).filter { !$0.0.traffic.isZero || $0.0.hasGap }.map { bucket, end in
+            return zip(series.buckets, ends).filter { !$0.0.traffic.isZero || $0.0.hasGap }.reversed().map {
+                bucket, end in
                 TrafficPage.Row(subject: .time(bucket.start, end), traffic: bucket.traffic, hasGap: bucket.hasGap)
             }
         }
-        let owners =
-            grouping == .peer
-            ? Dictionary(
-                visit.snapshot.peers.compactMap { peer in peer.owner.map { (peer.publicKey, $0) } },
-                uniquingKeysWith: { first, _ in first }) : [:]
-        return try questions.store.usage(
-            by: grouping, cuts: [window.asked.from, window.asked.to], of: window.selection
-        ).map { usage in
+        let usage = try questions.store.usage(
+            by: grouping, cuts: [window.asked.from, window.asked.to], of: window.selection)
+        // By number: there may be thousands, and none is small.
+        var order = usage.indices.map { (number: $0, total: usage[$0].traffic.total) }
+        order.sort { $0.total == $1.total ? $0.number < $1.number : $0.total > $1.total }
+        return order.map { number, _ in
             let subject: TrafficPage.Row.Subject =
-                switch usage.subject {
+                switch usage[number].subject {
                 case .user(let id): .user(id)
                 case .node(let id): .node(id)
-                case .peer(let key): .peer(key.base64, owner: owners[key.base64])
+                case .peer(let key): .peer(key)
                 }
-            return TrafficPage.Row(subject: subject, traffic: usage.traffic, hasGap: usage.hasGap)
+            return TrafficPage.Row(subject: subject, traffic: usage[number].traffic, hasGap: usage[number].hasGap)
         }
     }
 

@@ -91,7 +91,9 @@ extension Questions {
     private struct Sums {
         var cuts: PeriodCuts
         var grouping: Usage.Grouping
-        private var pieces: [Usage.Subject: [UnixTime: Usage]] = [:]
+
+        /// A few of each subject.
+        private var pieces: [Usage.Subject: [Usage]] = [:]
 
         init(
             _ cuts: PeriodCuts, _ grouping: Usage.Grouping, _ selection: Selection, _ store: TrafficStore
@@ -99,21 +101,21 @@ extension Questions {
             self.cuts = cuts
             self.grouping = grouping
             for usage in try store.usage(by: grouping, cuts: cuts.all, of: selection) {
-                pieces[usage.subject, default: [:]][usage.start] = usage
+                pieces[usage.subject, default: []].append(usage)
             }
         }
 
         func row(_ account: Account) -> PeriodsAnswer.Row {
-            let pieces = pieces[account.subject] ?? [:]
+            let pieces = pieces[account.subject] ?? []
             func sum(_ starts: UnixTime...) -> Traffic {
-                Set(starts).reduce(into: .zero) { $0 += pieces[$1]?.traffic ?? .zero }
+                pieces.reduce(into: .zero) { if starts.contains($1.start) { $0 += $1.traffic } }
             }
             let completed = sum(cuts.start)
             let used = sum(cuts.start, cuts.today)
             let atSameMoment = cuts.sameMoment == cuts.previous ? .zero : sum(cuts.previous)
             var row = PeriodsAnswer.Row(
                 id: account.id, name: account.name, startDay: cuts.startDay, start: cuts.start, end: cuts.end,
-                used: used, hasGap: [cuts.start, cuts.today].contains { pieces[$0]?.hasGap == true },
+                used: used, hasGap: pieces.contains { $0.start >= cuts.start && $0.hasGap },
                 previousStart: cuts.previous,
                 previous: cuts.sameMoment == cuts.start ? sum(cuts.previous) : sum(cuts.previous, cuts.sameMoment),
                 sameMoment: cuts.sameMoment, atSameMoment: atSameMoment)
