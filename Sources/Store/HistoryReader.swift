@@ -310,6 +310,19 @@ struct HistoryReader {
         }
     }
 
+    /// Five minutes, of those from `first` on, in which any of the node's seats has bytes, whoever's.
+    func eachFive(of node: Int64, _ seats: Seats, from first: Int64, _ body: (Int64) -> Void) throws {
+        let select = try RawStatement(db, "SELECT body FROM five_minutes WHERE id = ?")
+        for bucket in try kept(.fiveMinutes, min(first, 1 << 30)..<1 << 30) {
+            select.bind(1, HistoryTable.Key(bucket, node: node).value)
+            defer { select.reset() }
+            guard try select.step() else { continue }
+            var isIn = false
+            try HistoryPage.each(select.bytes(0), base: 0, hasPeak: false, of: seats) { _ in isIn = true }
+            if isIn { body(bucket) }
+        }
+    }
+
     /// Of the buckets asked for, those between the table's first and last.
     private func kept(_ table: HistoryTable, _ buckets: Range<Int64>) throws -> Range<Int64> {
         let ends = try RawStatement(

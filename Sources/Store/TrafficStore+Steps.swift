@@ -36,7 +36,8 @@ extension TrafficStore {
             let people = try Owners(reader.db).people
             let first = try RawStatement(reader.db, "SELECT min(sample) FROM journal WHERE node = ? AND at >= ?")
             let rows = try RawStatement(
-                reader.db, "SELECT sample, at, body FROM journal WHERE node = ? AND sample >= ? ORDER BY sample DESC")
+                reader.db, "SELECT sample, at FROM journal WHERE node = ? AND sample >= ? ORDER BY sample DESC")
+            let bodies = try RawStatement(reader.db, "SELECT body FROM journal WHERE node = ? AND sample = ?")
             var steps: [CounterStep] = []
             for node in trails.keys.sorted() {
                 first.bind(1, node)
@@ -47,11 +48,18 @@ extension TrafficStore {
                 rows.bind(1, node)
                 rows.bind(2, sample)
                 defer { rows.reset() }
-                let seats = Seats(trails[node].map { Array($0.keys) } ?? [])
+                let own = trails[node] ?? [:]
+                let seats = Seats(Array(own.keys))
+                let busy = try Busy(reader, node, seats, since: since, told: own.values.flatMap(\.told))
                 var count = 0
                 while count < limit, try rows.step() {
                     let (sample, at) = (rows.int(0), UnixTime(rows.int(1)))
-                    try Journal.read(rows.bytes(2), at: at, of: seats) { entry in
+                    guard busy.mayHave(sample, at) else { continue }
+                    bodies.bind(1, node)
+                    bodies.bind(2, sample)
+                    defer { bodies.reset() }
+                    guard try bodies.step() else { continue }
+                    try Journal.read(bodies.bytes(0), at: at, of: seats) { entry in
                         guard
                             let step = trails[node]?[entry.seat]?.back(
                                 over: entry, sample: sample, at: at, owner: people[entry.owner] ?? nil),
@@ -71,6 +79,36 @@ extension TrafficStore {
     }
 }
 
+/// Which samples of a node have something of some counters: five minutes tell it, a page for every twenty samples.
+private struct Busy {
+    /// Samples after it are in no other table yet.
+    private let folded: Int64
+
+    /// The first five minutes that are known.
+    private let first: Int64
+    private let fives: Set<Int64>
+
+    /// Samples that have an event.
+    private let told: Set<Int64>
+
+    init(_ reader: HistoryReader, _ node: Int64, _ seats: Seats, since: UnixTime, told: [Int64]) throws {
+        self.told = Set(told)
+        let samples = try RawStatement(reader.db, "SELECT samples FROM nodes WHERE id = ?")
+        samples.bind(1, node)
+        defer { samples.reset() }
+        folded = try samples.step() ? samples.int(0) : 0
+        first = Grain.fiveMinutes.bucket(notBefore: max(since, reader.horizons.fiveMinutes ?? since))
+        var fives: Set<Int64> = []
+        try reader.eachFive(of: node, seats, from: first) { fives.insert($0) }
+        self.fives = fives
+    }
+
+    func mayHave(_ sample: Int64, _ at: UnixTime) -> Bool {
+        let five = Grain.fiveMinutes.bucket(holding: at)
+        return sample > folded || five < first || fives.contains(five) || told.contains(sample)
+    }
+}
+
 /// A counter's readings, followed back from the newest.
 private struct Trail {
     private let counter: CounterID
@@ -84,6 +122,8 @@ private struct Trail {
     init(_ counter: CounterID, _ reading: Traffic, _ events: [Int64: Traffic?]) {
         (self.counter, self.reading, self.events) = (counter, reading, events)
     }
+
+    var told: Dictionary<Int64, Traffic?>.Keys { events.keys }
 
     /// Nil: the sample added nothing, or an event tells what.
     mutating func back(over entry: Journal.Entry, sample: Int64, at: UnixTime, owner: Int64?) -> CounterStep? {
