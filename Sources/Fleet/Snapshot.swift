@@ -36,6 +36,15 @@ package struct Snapshot: Sendable {
     }
 }
 
+extension [PeerRow] {
+    /// Those that are wanted, in their order.
+    ///
+    /// - Parameter isWanted: of a place in the list: to look at a row outside of it copies the row, and there are thousands.
+    package func rows(where isWanted: ([PeerRow], Int) -> Bool) -> [PeerRow] {
+        indices.filter { isWanted(self, $0) }.map { self[$0] }
+    }
+}
+
 package struct NodeRow: Sendable {
     package var status: NodeStatus
 

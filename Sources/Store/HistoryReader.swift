@@ -41,6 +41,9 @@ struct HistoryReader {
 
         /// Made for the first sum: who does not sum needs none.
         var unfolded: Unfolded?
+
+        /// From each table's first bucket to its last.
+        var ends: [HistoryTable: Range<Int64>] = [:]
     }
 
     /// What is selected of the tails.
@@ -325,12 +328,16 @@ struct HistoryReader {
 
     /// Of the buckets asked for, those between the table's first and last.
     private func kept(_ table: HistoryTable, _ buckets: Range<Int64>) throws -> Range<Int64> {
-        let ends = try RawStatement(
+        if let ends = memory.ends[table] { return buckets.clamped(to: ends) }
+        let rows = try RawStatement(
             db, "SELECT (SELECT min(id) FROM \(table.rawValue)), (SELECT max(id) FROM \(table.rawValue))")
-        defer { ends.reset() }
-        guard try ends.step(), !ends.isNull(0) else { return 0..<0 }
-        let whole = HistoryTable.Key(value: ends.int(0)).bucket..<HistoryTable.Key(value: ends.int(1)).bucket + 1
-        return buckets.clamped(to: whole)
+        defer { rows.reset() }
+        var ends: Range<Int64> = 0..<0
+        if try rows.step(), !rows.isNull(0) {
+            ends = HistoryTable.Key(value: rows.int(0)).bucket..<HistoryTable.Key(value: rows.int(1)).bucket + 1
+        }
+        memory.ends[table] = ends
+        return buckets.clamped(to: ends)
     }
 
     // MARK: Names

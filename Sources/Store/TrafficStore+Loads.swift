@@ -14,9 +14,9 @@ extension TrafficStore {
             let span = Span(from: from, to: to, finest: .fiveMinutes, reader.horizons)
             let parts = try reader.sums(span, byCounter: grouping == .peer, hasPeaks: true)
             var sums = Array(repeating: Sums.Cell(), count: subjects.count)
-            parts.each { node, cells in
+            parts.each { node, row in
                 let columns = subjects.columns(of: node)
-                for (column, cell) in cells.enumerated() where cell.isThere {
+                row.each { column, cell in
                     if let number = columns[column] { sums[number].add(cell) }
                 }
             }
@@ -34,11 +34,11 @@ extension TrafficStore {
                         subject: subjects[number], traffic: sum.traffic, hasGap: sum.hasGap, peak: sum.peak, byNode: [])
                 )
             }
-            parts.each { node, cells in
+            parts.each { node, row in
                 guard let name = reader.nodes[node] else { return }
                 let columns = subjects.columns(of: node)
-                for (column, cell) in cells.enumerated() where cell.isThere {
-                    guard let number = columns[column], number < places.count, places[number] >= 0 else { continue }
+                row.each { column, cell in
+                    guard let number = columns[column], number < places.count, places[number] >= 0 else { return }
                     loads[Int(places[number])].add(cell.traffic, on: name)
                 }
             }
@@ -57,12 +57,12 @@ extension TrafficStore {
             let span = Span(from: from, to: to, finest: .fiveMinutes, reader.horizons)
             var places: [String?: Int] = [:]
             var found: [(group: String?, load: GroupedLoads.Load)] = []
-            try reader.sums(span, byCounter: true).each { node, cells in
+            try reader.sums(span, byCounter: true).each { node, row in
                 guard let name = reader.nodes[node], let seats = known.places[node] else { return }
                 // By place.
                 var parts = Array(repeating: GroupedLoads.Part(), count: found.count)
-                for (seat, cell) in cells.enumerated() where cell.isThere && !cell.traffic.isZero {
-                    guard seat < seats.count, seats[seat] >= 0 else { continue }
+                row.each { seat, cell in
+                    guard !cell.traffic.isZero, seat < seats.count, seats[seat] >= 0 else { return }
                     let group = groups[known.all[Int(seats[seat])]]
                     let place = places[group] ?? found.count
                     if place == found.count {

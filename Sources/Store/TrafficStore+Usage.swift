@@ -21,10 +21,10 @@ extension TrafficStore {
                 var found: [Int] = []
                 try reader.sums(
                     span, byCounter: grouping == .peer, isOneOfMany: isOneOfMany, isByNode: grouping == .node
-                ).each { node, cells in
+                ).each { node, row in
                     let columns = subjects.columns(of: node)
-                    for (column, cell) in cells.enumerated() where cell.isThere {
-                        guard let number = columns[column] else { continue }
+                    row.each { column, cell in
+                        guard let number = columns[column] else { return }
                         if !sums[number].isThere { found.append(number) }
                         sums[number].add(cell)
                     }
@@ -56,13 +56,13 @@ extension TrafficStore {
             var byNode: [NodeID: Traffic] = [:]
             var byOwner: [Int64?: Traffic] = [:]
             let span = Span(from: start, to: UnixTime(.max), finest: .hour, reader.horizons)
-            try reader.sums(span, byCounter: false).each { node, cells in
+            try reader.sums(span, byCounter: false).each { node, row in
                 var whole = Traffic.zero
-                for (owner, cell) in cells.enumerated() where cell.isThere {
+                row.each { owner, cell in
                     byOwner[people[UInt32(owner)] ?? nil, default: .zero] += cell.traffic
                     whole += cell.traffic
                 }
-                if let node = reader.nodes[node], !cells.isEmpty { byNode[node, default: .zero] += whole }
+                if let node = reader.nodes[node] { byNode[node, default: .zero] += whole }
             }
             return PeriodTotals(start: start, byNode: byNode, byOwner: byOwner)
         }

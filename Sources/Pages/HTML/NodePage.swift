@@ -55,7 +55,7 @@ package struct NodePage: Sendable {
     package func html() -> [UInt8] {
         let status = row.status
         let panel = Phrase.panel.wording.text(context.language).description
-        let peers = snapshot.peers.filter { $0.node == status.node.id }
+        let peers = snapshot.peers.rows { $0[$1].node == status.node.id }
         return Page.framed(
             context, title: "\(Page.cut(status.node.name, 100)) · \(panel)", asOf: status.lastSample?.takenAt,
             refreshes: true

@@ -224,7 +224,7 @@ extension Page {
 
     /// Keys on nodes that the bot does not know: a line that leads to them.
     fileprivate mutating func strangers(_ snapshot: Snapshot) {
-        let keys = snapshot.peers.filter(\.isUnmatched)
+        let keys = snapshot.peers.rows { $0[$1].isUnmatched }
         guard !keys.isEmpty else { return }
         let live = keys.count { $0.isOnline == true }
         block("unmatched", .unmatchedKeys, count: keys.count, .unmatched) { page in

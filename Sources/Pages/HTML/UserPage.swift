@@ -53,7 +53,7 @@ package struct UserPage: Sendable {
     package func html() -> [UInt8] {
         let id = row.user.telegramID
         let name = Page.cut(row.user.username ?? "\(id)", 100)
-        let devices = snapshot.peers.filter { $0.owner == id }
+        let devices = snapshot.peers.rows { $0[$1].owner == id }
         let names = snapshot.nodeNames
         let panel = Phrase.panel.wording.text(context.language).description
         return Page.framed(context, title: "\(name) · \(panel)", asOf: snapshot.newestSample, refreshes: true) {
