@@ -432,7 +432,7 @@ void limit_fill(const char *path, int nodes, int peers, int64_t until, int days,
     sqlite3_stmt *activity = prepare(db, "INSERT OR REPLACE INTO activity VALUES (?, ?)");
     sqlite3_stmt *session = prepare(db, "INSERT INTO peer_sessions (counter, owner, since, handshake, until, rx, tx, network) VALUES (?, ?, ?, ?, ?, ?, ?, ?)");
     buffer blob = { 0 };
-    int64_t today = until / 86400;
+    int64_t today = until / 86400, firstSampled = (until - sampleHours * 3600) / 300;
     item *day = malloc((size_t)peers * sizeof(item)), *hours = malloc((size_t)peers * 24 * sizeof(item)), *now = malloc((size_t)peers * sizeof(item));
     uint32_t *active = malloc((size_t)peers * sizeof *active);  // a bit for each hour
     item *wide[] = { calloc((size_t)nodes * peers, sizeof(item)), calloc((size_t)nodes * peers, sizeof(item)) };
@@ -505,7 +505,7 @@ void limit_fill(const char *path, int nodes, int peers, int64_t until, int days,
                     run(db, session);
                 }
         }
-        for (int64_t f = d * 288; d >= today - fiveDays && f < (d + 1) * 288 && f < until / 300; f++)
+        for (int64_t f = d * 288; d >= today - fiveDays && f < (d + 1) * 288 && f < firstSampled; f++)
             for (int n = 1; n <= nodes; n++) {
                 size_t size = 0;
                 // A sixth of all keys, half of it in any five minutes.
@@ -519,34 +519,56 @@ void limit_fill(const char *path, int nodes, int peers, int64_t until, int days,
     sqlite3_stmt *row = prepare(db, "INSERT INTO journal (node, sample, at, fingerprint, body) VALUES (?, ?, ?, 0, ?)");
     check(db, sqlite3_exec(db, "BEGIN", NULL, NULL, NULL));
     int64_t sample = 1;
-    for (int64_t at = until - sampleHours * 3600; at < until; at += poll) {
-        sample++;
-        for (int n = 1; n <= nodes; n++) {
-            blob.count = 0;
-            put(&blob, 1);
-            put(&blob, 1);
-            put(&blob, (uint64_t)n);
-            size_t moved = (size_t)peers / 12, place = 0;
-            put(&blob, moved);
-            for (size_t i = 0; i < moved; i++) {
-                uint64_t step = i ? 1 + chance(20) : chance(20);
-                if (place + step >= (size_t)peers) step = 0;
-                place += step;
-                putSigned(&blob, (int64_t)step * 8);
-                put(&blob, place % 2000 + 1);
-                put(&blob, bytes() / 160);
-                put(&blob, bytes() / 20);
+    item *moving = malloc((size_t)nodes * peers * sizeof(item));
+    size_t *moved = malloc((size_t)nodes * sizeof *moved);
+    for (int64_t f = firstSampled; f < until / 300; f++) {
+        // The same keys in all samples of five minutes, a twelfth of all.
+        for (int n = 0; n < nodes; n++) {
+            moved[n] = 0;
+            for (int s = 0; s < peers; s++)
+                if (chance(12) == 0) moving[n * peers + (int)moved[n]++] = (item){ (uint32_t)s, (uint32_t)(s % 2000 + 1), 0, 0, 0, 0, 0 };
+        }
+        for (int64_t at = f * 300; at < (f + 1) * 300; at += poll) {
+            sample++;
+            for (int n = 0; n < nodes; n++) {
+                blob.count = 0;
+                put(&blob, 1);
+                put(&blob, 1);
+                put(&blob, (uint64_t)n + 1);
+                put(&blob, moved[n]);
+                int64_t seat = 0;
+                for (size_t i = 0; i < moved[n]; i++) {
+                    item *one = &moving[n * peers + (int)i];
+                    uint64_t rx = bytes() / 160, tx = bytes() / 20;
+                    putSigned(&blob, ((int64_t)one->seat - seat) * 8);
+                    seat = one->seat;
+                    put(&blob, one->owner);
+                    put(&blob, rx);
+                    put(&blob, tx);
+                    one->rx += rx;
+                    one->tx += tx;
+                }
+                sqlite3_bind_int64(row, 1, n + 1);
+                sqlite3_bind_int64(row, 2, sample);
+                sqlite3_bind_int64(row, 3, at);
+                sqlite3_bind_blob(row, 4, blob.bytes, (int)blob.count, SQLITE_STATIC);
+                run(db, row);
             }
-            sqlite3_bind_int64(row, 1, n);
-            sqlite3_bind_int64(row, 2, sample);
-            sqlite3_bind_int64(row, 3, at);
-            sqlite3_bind_blob(row, 4, blob.bytes, (int)blob.count, SQLITE_STATIC);
-            run(db, row);
+        }
+        for (int n = 0; n < nodes; n++) {
+            encode(&blob, moving + n * peers, moved[n], 0, 0);
+            insertBlob(db, into[FIVES], key(f, n + 1, 0), blob.bytes, blob.count);
         }
     }
-    // None of it waits.
-    char sql[100];
-    snprintf(sql, sizeof sql, "UPDATE nodes SET samples = %lld", (long long)sample);
+    free(moving);
+    free(moved);
+    // None of it waits, and what is not there is forgotten.
+    char sql[300];
+    snprintf(sql, sizeof sql,
+             "UPDATE nodes SET samples = %lld; INSERT INTO horizons VALUES ('samples', %lld), ('five_minutes', %lld), "
+             "('hours', %lld), ('sessions', %lld)",
+             (long long)sample, (long long)firstSampled * 300, (long long)(today - fiveDays) * 86400,
+             (long long)(today - hourDays) * 86400, (long long)(today - 90) * 86400);
     check(db, sqlite3_exec(db, sql, NULL, NULL, NULL));
     check(db, sqlite3_exec(db, "COMMIT", NULL, NULL, NULL));
     check(db, sqlite3_exec(db, "PRAGMA wal_checkpoint(TRUNCATE)", NULL, NULL, NULL));
