@@ -17,11 +17,14 @@ package struct Snapshot: Sendable {
     package var users: [UserRow]
     package var services: [ServiceState]
     package var roster: Roster
+
+    /// Of the roster's devices.
+    package var ownership: Ownership
     package var panel: PanelState
 
     package init(
         generation: UInt64, madeAt: UnixTime, nodes: [NodeRow], peers: [PeerRow], users: [UserRow],
-        services: [ServiceState], roster: Roster, panel: PanelState
+        services: [ServiceState], roster: Roster, ownership: Ownership? = nil, panel: PanelState
     ) {
         self.generation = generation
         self.madeAt = madeAt
@@ -32,6 +35,7 @@ package struct Snapshot: Sendable {
         self.users = users
         self.services = services
         self.roster = roster
+        self.ownership = ownership ?? Ownership(roster)
         self.panel = panel
     }
 }

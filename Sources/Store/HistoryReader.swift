@@ -35,8 +35,8 @@ struct HistoryReader {
     private let memory = Memory()
 
     private final class Memory {
-        /// Hours of a day that were just read: days of the owner's zone and periods of hours ask for them again and again.
-        var day: Int64?
+        /// Whose items were just read: days of the owner's zone and periods of hours ask for the same again and again.
+        var page: Span.Part?
         var items: [(node: Int64, item: HistoryItem)] = []
 
         /// Made for the first sum: who does not sum needs none.
@@ -215,17 +215,12 @@ struct HistoryReader {
 
     // MARK: Pages
 
-    /// The same from `nodeHours`, a page instead of one for every sixty-four counters, as far back as they are kept.
+    /// The same of nodes as a whole, a page instead of one for every sixty-four counters.
     private func ofNodes(_ part: Span.Part) -> [Span.Part] {
         switch part.table {
-        case .hours: return [.init(table: .nodeHours, buckets: part.buckets, slots: part.slots)]
-        case .days:
-            let first = horizons.hours.map { Grain.day.bucket(notBefore: $0) } ?? .min
-            let (low, high) = (part.buckets.lowerBound, part.buckets.upperBound)
-            let middle = max(low, min(first, high))
-            return [.init(table: .days, buckets: low..<middle), .init(table: .nodeHours, buckets: middle..<high)]
-                .filter { !$0.buckets.isEmpty }
-        case .fiveMinutes, .nodeHours, .eightDays, .sixtyFourDays: return [part]
+        case .hours: [.init(table: .nodeHours, buckets: part.buckets, slots: part.slots)]
+        case .days: part.slots(of: .nodeDays)
+        case .fiveMinutes, .nodeHours, .nodeDays, .eightDays, .sixtyFourDays: [part]
         }
     }
 
@@ -234,12 +229,12 @@ struct HistoryReader {
         _ part: Span.Part, _ isOneOfMany: Bool, _ hasPeaks: Bool, _ body: (Int64, HistoryItem) -> Void
     ) throws {
         guard part.slots != nil, isOneOfMany else { return try eachItem(part, hasPeaks, body) }
-        for day in part.buckets {
-            if memory.day != day {
+        for bucket in part.buckets {
+            let page = Span.Part(table: part.table, buckets: bucket..<bucket + 1)
+            if memory.page != page {
                 memory.items.removeAll(keepingCapacity: true)
-                let whole = Span.Part(table: part.table, buckets: day..<day + 1)
-                try eachItem(whole, hasPeaks) { memory.items.append(($0, $1)) }
-                memory.day = day
+                try eachItem(page, hasPeaks) { memory.items.append(($0, $1)) }
+                memory.page = page
             }
             for (node, item) in memory.items where part.slots?.contains(item.slot) != false { body(node, item) }
         }
@@ -350,7 +345,7 @@ extension HistoryTable {
     fileprivate func peak(of item: HistoryItem) -> UInt64 {
         switch self {
         case .fiveMinutes: item.traffic.total
-        case .hours, .nodeHours: item.traffic.total / 12
+        case .hours, .nodeHours, .nodeDays: item.traffic.total / 12
         case .days, .eightDays, .sixtyFourDays: item.peak
         }
     }

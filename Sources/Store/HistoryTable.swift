@@ -14,6 +14,8 @@ enum HistoryTable: String {
     /// A page is the 24 hours of a day of UTC of one node as a whole: one item each, of no counter and no owner. Kept as long
     /// as hours, whose sums they are.
     case nodeHours = "node_hours"
+    /// Likewise of sixty-four days of UTC of a node. Kept for ever.
+    case nodeDays = "node_days"
 
     /// Those whose items are a counter's and an owner's.
     static let ofCounters: [HistoryTable] = [.fiveMinutes, .hours, .days, .eightDays, .sixtyFourDays]
@@ -22,7 +24,7 @@ enum HistoryTable: String {
         switch self {
         case .fiveMinutes: .fiveMinutes
         case .hours, .nodeHours: .hour
-        case .days: .day
+        case .days, .nodeDays: .day
         case .eightDays: .eightDays
         case .sixtyFourDays: .sixtyFourDays
         }
@@ -32,6 +34,7 @@ enum HistoryTable: String {
     var span: Grain {
         switch self {
         case .hours, .nodeHours: .day
+        case .nodeDays: .sixtyFourDays
         case .fiveMinutes, .days, .eightDays, .sixtyFourDays: grain
         }
     }
@@ -41,14 +44,14 @@ enum HistoryTable: String {
         switch self {
         case .days: .eightDays
         case .eightDays: .sixtyFourDays
-        case .fiveMinutes, .hours, .nodeHours, .sixtyFourDays: nil
+        case .fiveMinutes, .hours, .nodeHours, .nodeDays, .sixtyFourDays: nil
         }
     }
 
-    /// Days and wider: five minutes are forgotten before.
-    var hasPeak: Bool { grain >= .day }
+    /// Counters' days and wider: five minutes are forgotten before.
+    var hasPeak: Bool { self == .days || self == .eightDays || self == .sixtyFourDays }
 
-    func chunk(of seat: UInt32) -> UInt32 { self == .fiveMinutes || self == .nodeHours ? 0 : seat >> 6 }
+    func chunk(of seat: UInt32) -> UInt32 { self == .hours || hasPeak ? seat >> 6 : 0 }
 
     /// The first seat of a chunk.
     func base(of chunk: UInt32) -> UInt32 { chunk << 6 }

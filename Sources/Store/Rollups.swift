@@ -46,7 +46,8 @@ struct Rollups {
         for table in [HistoryTable.days, .eightDays, .sixtyFourDays] {
             try add(to: table, deposits, peaks: peaks) { _, _, _ in }
         }
-        try add(to: .nodeHours, Rollups.ofNode(deposits)) { _, _, _ in }
+        let whole = Rollups.ofNode(deposits)
+        for table in [HistoryTable.nodeHours, .nodeDays] { try add(to: table, whole) { _, _, _ in } }
     }
 
     /// One for each five minutes.

@@ -26,11 +26,12 @@ enum Schema {
         migrator.registerMigration("v5") { db in try db.execute(sql: alerts) }
         migrator.registerMigration("v6") { db in
             try db.execute(sql: nodeHours)
-            try NodeHours.fill(db)
+            try NodePages.fill(db, .nodeHours, from: .hours)
         }
         migrator.registerMigration("v7") { db in
             try db.execute(sql: widePages)
             try WidePages.fill(db)
+            try NodePages.fill(db, .nodeDays, from: .days)
         }
         return migrator
     }
@@ -182,13 +183,17 @@ enum Schema {
         CREATE INDEX events_of_interfaces ON events (at) WHERE counter IS NULL;
         """
 
-    /// The days again, by eight and by sixty-four: see HistoryTable.
+    /// The days again, by eight and by sixty-four, and of nodes as a whole: see HistoryTable.
     private static let widePages = """
         CREATE TABLE eight_days (
             id INTEGER PRIMARY KEY,
             body BLOB NOT NULL
         ) STRICT;
         CREATE TABLE sixty_four_days (
+            id INTEGER PRIMARY KEY,
+            body BLOB NOT NULL
+        ) STRICT;
+        CREATE TABLE node_days (
             id INTEGER PRIMARY KEY,
             body BLOB NOT NULL
         ) STRICT;

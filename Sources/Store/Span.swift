@@ -11,12 +11,30 @@ struct Span {
     /// The coarsest that an end was moved to.
     private(set) var grain: Grain
 
-    /// Pages to be read, and of hours' which slots.
-    struct Part {
+    /// Pages to be read, and where a page has several buckets which of them.
+    struct Part: Equatable {
         var table: HistoryTable
         /// Of the table's span.
         var buckets: Range<Int64>
         var slots: Range<UInt8>?
+
+        /// The same as slots of a table whose pages have several of its buckets.
+        func slots(of table: HistoryTable) -> [Part] {
+            let count = table.span.seconds / table.grain.seconds
+            let (low, high) = (buckets.lowerBound, buckets.upperBound)
+            let (first, last) = (-Grain.floor(-low, count), Grain.floor(high, count))
+            func part(_ page: Int64, _ from: Int64, _ to: Int64) -> Part {
+                Part(
+                    table: table, buckets: page..<page + 1, slots: UInt8(from - page * count)..<UInt8(to - page * count)
+                )
+            }
+            guard first <= last else { return [part(last, low, high)] }
+            var parts: [Part] = []
+            if low < first * count { parts.append(part(first - 1, low, first * count)) }
+            if first < last { parts.append(Part(table: table, buckets: first..<last)) }
+            if last * count < high { parts.append(part(last, last * count, high)) }
+            return parts
+        }
 
         /// The same from the widest pages that it has whole.
         var widest: [Part] {

@@ -49,8 +49,10 @@ extension TrafficStore {
     }
 
     /// Likewise of groups of keys: no key is told apart, which a month of thousands would take most of the time for.
+    ///
+    /// - Parameter group: of a key. Nil: it is in none.
     package func loads(
-        from: UnixTime, to: UnixTime, of selection: Selection = .all, groups: [PublicKey: String]
+        from: UnixTime, to: UnixTime, of selection: Selection = .all, by group: (PublicKey) -> String?
     ) throws(StoreError) -> GroupedLoads {
         try read("read loads", of: selection) { reader in
             let known = try keys.keys(reader.db)
@@ -63,7 +65,7 @@ extension TrafficStore {
                 var parts = Array(repeating: GroupedLoads.Part(), count: found.count)
                 row.each { seat, cell in
                     guard !cell.traffic.isZero, seat < seats.count, seats[seat] >= 0 else { return }
-                    let group = groups[known.all[Int(seats[seat])]]
+                    let group = group(known.all[Int(seats[seat])])
                     let place = places[group] ?? found.count
                     if place == found.count {
                         places[group] = place

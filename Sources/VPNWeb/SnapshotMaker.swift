@@ -42,7 +42,7 @@ struct SnapshotMaker {
         var snapshot = Snapshot(
             generation: generation, madeAt: now, nodes: maker.nodes, peers: maker.peers,
             users: maker.people.values.sorted { $0.user.telegramID < $1.user.telegramID }, services: books.services,
-            roster: books.roster, panel: books.panel)
+            roster: books.roster, ownership: books.ownership, panel: books.panel)
         snapshot.today = books.today.byNode.values.reduce(.zero, +)
         snapshot.month = books.month.byNode.values.reduce(.zero, +)
         return snapshot

@@ -268,14 +268,14 @@ private func benchQuestions(_ limit: JournalLimit, _ folder: URL) throws {
         (
             "by profile type, a month",
             {
-                try store.loads(from: UnixTime(midnight - 30 * day), to: end, groups: profiles).loads.count
+                try store.loads(from: UnixTime(midnight - 30 * day), to: end, by: { profiles[$0] }).loads.count
             }
         ),
         (
             "by profile type, any window",
             {
                 let (from, to) = window()
-                return try store.loads(from: from, to: to, groups: profiles).loads.count
+                return try store.loads(from: from, to: to, by: { profiles[$0] }).loads.count
             }
         ),
         (

@@ -25,6 +25,18 @@ struct OwnershipTests {
                 device(1, "main", 1, isActive: false), device(2, "main", 1), device(3, "main", 1),
             ]))
         #expect(ownership.device(of: key(1), on: NodeID("main"))?.telegramID == 2)
+        #expect(ownership.device(of: key(1))?.telegramID == 2)
+    }
+
+    @Test func `a key is of the kind that its own record says, or plain vpn`() {
+        var phone = device(1, "main", 1, isActive: false)
+        phone.profileType = "old"
+        var router = device(2, "eu1", 1)
+        router.profileType = "router"
+        let ownership = Ownership(Fleet.Roster(devices: [phone, router, device(3, "main", 2)]))
+        #expect(ownership.kind(of: key(1)) == "router")
+        #expect(ownership.kind(of: key(2)) == "vpn")
+        #expect(ownership.kind(of: key(3)) == nil)
     }
 }
 

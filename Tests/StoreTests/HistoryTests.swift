@@ -104,7 +104,7 @@ struct HistoryTests {
     private func checkGroups(_ life: Life, _ from: Int64, _ to: Int64) throws {
         let groups = Dictionary(
             uniqueKeysWithValues: (0..<70).filter { $0 % 3 != 0 }.map { (PublicKey($0), "\($0 % 3)") })
-        let loads = try life.desk.store.loads(from: UnixTime(from), to: UnixTime(to), groups: groups)
+        let loads = try life.desk.store.loads(from: UnixTime(from), to: UnixTime(to), by: { groups[$0] })
         var traffic: [String?: [NodeID: Traffic]] = [:]
         var counters: [String?: [NodeID: Set<PublicKey>]] = [:]
         for fact in life.facts where UnixTime(fact.at) >= loads.start && UnixTime(fact.at) < loads.end {

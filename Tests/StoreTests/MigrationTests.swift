@@ -90,7 +90,7 @@ struct MigrationTests {
         let store = try folder.open()
         _ = try HistoryTests.Life(store, seed: 13, polls: 300, longest: 80_000)
         try store.settle()
-        let tables = ["node_hours", "eight_days", "sixty_four_days"]
+        let tables = ["node_hours", "node_days", "eight_days", "sixty_four_days"]
         func rows(_ store: TrafficStore) throws -> [[GRDB.Row]] {
             try store.database.read { db in
                 try tables.map { try GRDB.Row.fetchAll(db, sql: "SELECT id, body FROM \($0) ORDER BY id") }

@@ -219,7 +219,7 @@ extension Visit {
     }
 
     /// Content that was made for this visit alone; its tag is of the content.
-    func fresh(_ bytes: [UInt8], as type: ContentType) -> Response { answer(Sheet(bytes, as: type)) }
+    func fresh(_ bytes: [UInt8], as type: ContentType) -> Response { answer(Sheet(bytes, as: type, isKept: false)) }
 
     /// An API error in particular words.
     func refusal(_ error: HTTPError, _ words: String) -> Response {

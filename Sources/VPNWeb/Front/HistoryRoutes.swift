@@ -38,8 +38,7 @@ struct HistoryRoutes: Sendable {
             try questions.history(window, of: selection, zone: visit.zone, watched: visit.watched, now: visit.now)
         }
         if let grouping {
-            let names = Names(
-                visit.snapshot.roster, visit.snapshot.nodes.map(\.status.node), hasKeys: grouping == .peer)
+            let names = Names(visit.snapshot)
             answer.rows = try ask { () throws(StoreError) in
                 try questions.rows(
                     by: grouping, window, of: selection, names: names, watched: visit.watched, now: visit.now)
@@ -90,12 +89,10 @@ struct HistoryRoutes: Sendable {
         let window = try visit.window()
         let subject = query["by"].flatMap(LoadsAnswer.Subject.init) ?? .user
         let limit = query.number("limit") ?? 20
-        let names = Names(
-            visit.snapshot.roster, visit.snapshot.nodes.map(\.status.node), hasKeys: subject == .peer)
         let answer = try ask { () throws(StoreError) in
             try questions.loads(
-                by: subject, window.from..<window.to, of: selection, names: names,
-                profiles: subject == .profile ? visit.snapshot.roster.profiles : [:], limit: limit)
+                by: subject, window.from..<window.to, of: selection, names: Names(visit.snapshot),
+                ownership: visit.snapshot.ownership, limit: limit)
         }
         return visit.fresh(answer.json(), as: .json)
     }
@@ -145,15 +142,6 @@ struct HistoryRoutes: Sendable {
             }
         }
         return visit.fresh(answer.json(), as: .json)
-    }
-}
-
-extension Roster {
-    /// What the bot calls each key's kind; `vpn` where it says none, as in `/api/stats`.
-    var profiles: [PublicKey: String] {
-        Dictionary(devices.compactMap { device in device.publicKey.map { ($0, device.profileType ?? "vpn") } }) {
-            first, _ in first
-        }
     }
 }
 

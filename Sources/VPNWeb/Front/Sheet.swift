@@ -17,8 +17,10 @@ final class Sheet: Sendable {
 
     private static let worthCompressing = 1024
 
-    /// - Parameter caching: by the visitor, and by nginx where it says `public`.
-    init(_ plain: [UInt8], as type: ContentType, caching: String = "private, no-cache") {
+    /// - Parameters:
+    ///   - caching: by the visitor, and by nginx where it says `public`.
+    ///   - isKept: false: it goes out once, so that the time to compress it counts for more than a tenth of its size.
+    init(_ plain: [UInt8], as type: ContentType, caching: String = "private, no-cache", isKept: Bool = true) {
         let tag = Self.tag(plain)
         func form(_ body: [UInt8], _ tag: String, coding: String? = nil) -> Form {
             var unchanged = Response(status: 304)
@@ -34,11 +36,12 @@ final class Sheet: Sendable {
         }
         self.tag = tag
         self.plain = form(plain, tag)
-        gzip = Self.compressed(plain).map { form($0, tag + "-gz", coding: "gzip") }
+        gzip = Self.compressed(plain, level: isKept ? 6 : 1).map { form($0, tag + "-gz", coding: "gzip") }
     }
 
-    private static func compressed(_ plain: [UInt8]) -> [UInt8]? {
-        guard plain.count >= worthCompressing, let gzip = Gzip.compress(plain), gzip.count < plain.count else {
+    private static func compressed(_ plain: [UInt8], level: Int32) -> [UInt8]? {
+        guard plain.count >= worthCompressing, let gzip = Gzip.compress(plain, level: level), gzip.count < plain.count
+        else {
             return nil
         }
         return gzip

@@ -6,18 +6,16 @@ import WireGuard
 
 extension Questions {
     /// Who used how much, the heaviest first.
-    ///
-    /// - Parameter profiles: the bot's profile type of each key it knows.
     func loads(
         by subject: LoadsAnswer.Subject, _ window: Range<UnixTime>, of selection: Selection, names: Names,
-        profiles: [PublicKey: String], limit: Int
+        ownership: Ownership, limit: Int
     ) throws(StoreError) -> LoadsAnswer {
         let grouping: Usage.Grouping
         switch subject {
         case .user: grouping = .user
         case .peer: grouping = .peer
         case .node: grouping = .node
-        case .profile: return try byProfile(window, of: selection, profiles, limit)
+        case .profile: return try byProfile(window, of: selection, ownership, limit)
         }
         let loads = try store.loads(
             from: window.lowerBound, to: window.upperBound, by: grouping, of: selection, limit: limit + 1)
@@ -29,10 +27,10 @@ extension Questions {
     }
 
     private func byProfile(
-        _ window: Range<UnixTime>, of selection: Selection, _ profiles: [PublicKey: String], _ limit: Int
+        _ window: Range<UnixTime>, of selection: Selection, _ ownership: Ownership, _ limit: Int
     ) throws(StoreError) -> LoadsAnswer {
         let loads = try store.loads(
-            from: window.lowerBound, to: window.upperBound, of: selection, groups: profiles)
+            from: window.lowerBound, to: window.upperBound, of: selection, by: ownership.kind)
         let rows = loads.loads.map { profile, load in
             LoadsAnswer.Row(
                 id: profile, name: profile ?? "", traffic: load.traffic, peak: nil, hasGap: load.hasGap,

@@ -225,23 +225,22 @@ struct Names: Sendable {
     var users: [Int64: String] = [:]
     var nodes: [NodeID: String] = [:]
 
-    /// Who owns a key.
-    var owners: [PublicKey: Int64] = [:]
+    private let ownership: Ownership
 
-    /// - Parameter hasKeys: who asks for keys' names wants to know owners: of thousands, that takes a while.
-    init(_ roster: Roster, _ nodes: [Node], hasKeys: Bool = true) {
+    init(_ roster: Roster, _ nodes: [Node], _ ownership: Ownership? = nil) {
         users = Dictionary(roster.users.map { ($0.telegramID, $0.username ?? "") }) { first, _ in first }
         self.nodes = Dictionary(nodes.map { ($0.id, $0.name) }) { first, _ in first }
-        guard hasKeys else { return }
-        owners = Dictionary(roster.devices.compactMap { device in device.publicKey.map { ($0, device.telegramID) } }) {
-            first, _ in first
-        }
+        self.ownership = ownership ?? Ownership(roster)
+    }
+
+    init(_ snapshot: Snapshot) {
+        self.init(snapshot.roster, snapshot.nodes.map(\.status.node), snapshot.ownership)
     }
 
     func of(_ subject: Usage.Subject) -> (id: String?, name: String) {
         switch subject {
         case .user(let id): (id.map(String.init), id.flatMap { users[$0] } ?? "")
-        case .peer(let key): (key.base64, owners[key].flatMap { users[$0] } ?? "")
+        case .peer(let key): (key.base64, ownership.device(of: key).flatMap { users[$0.telegramID] } ?? "")
         case .node(let node): (node.name, nodes[node] ?? "")
         }
     }

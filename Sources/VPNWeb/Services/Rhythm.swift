@@ -94,7 +94,7 @@ struct Rhythm {
     private static func probes(
         _ keys: Set<PublicKey>, _ store: TrafficStore, from: UnixTime, to: UnixTime
     ) throws(StoreError) -> [NodeID: Int] {
-        try store.loads(from: from, to: to, groups: Dictionary(uniqueKeysWithValues: keys.map { ($0, "probe") }))
+        try store.loads(from: from, to: to) { keys.contains($0) ? "probe" : nil }
             .loads["probe"]?.byNode.mapValues(\.counters) ?? [:]
     }
 }

@@ -18,9 +18,9 @@ typedef struct {
     session session;  // the one under way
 } cursor;
 
-enum { FIVES, HOURS, DAYS, EIGHT, SIXTY_FOUR, NODE_HOURS, TABLES };
-static const char *const tables[] = { "five_minutes", "hours", "days", "eight_days", "sixty_four_days", "node_hours" };
-static const int64_t width[] = { 0, 1, 1, 8, 64, 1 };  // days a page
+enum { FIVES, HOURS, DAYS, EIGHT, SIXTY_FOUR, NODE_HOURS, NODE_DAYS, TABLES };
+static const char *const tables[] = { "five_minutes", "hours", "days", "eight_days", "sixty_four_days", "node_hours", "node_days" };
+static const int64_t width[] = { 0, 1, 1, 8, 64, 1, 64 };  // days a page
 static int hasPeak(int table) { return table >= DAYS && table <= SIXTY_FOUR; }
 
 typedef struct {
@@ -322,6 +322,8 @@ static void fold(journal *j) {
                     sum.tx += j->cursors[s].fives[f].tx;
                 }
         addToPage(j, NODE_HOURS, key(buckets[b] / 288, 1, 0), 0, &sum, 1, &page);
+        sum.slot = (uint8_t)(buckets[b] / 288 % 64);
+        addToPage(j, NODE_DAYS, key(buckets[b] / 288 / 64, 1, 0), 0, &sum, 1, &page);
     }
     for (int s = 0; s < j->peers; s++) j->cursors[s].known = 0;
     sqlite3_bind_int64(j->interface, 1, j->sample);
@@ -435,6 +437,7 @@ void limit_fill(const char *path, int nodes, int peers, int64_t until, int days,
     int64_t today = until / 86400, firstSampled = (until - sampleHours * 3600) / 300;
     item *day = malloc((size_t)peers * sizeof(item)), *hours = malloc((size_t)peers * 24 * sizeof(item)), *now = malloc((size_t)peers * sizeof(item));
     uint32_t *active = malloc((size_t)peers * sizeof *active);  // a bit for each hour
+    item *nodeDays = calloc((size_t)nodes * 64, sizeof(item));
     item *wide[] = { calloc((size_t)nodes * peers, sizeof(item)), calloc((size_t)nodes * peers, sizeof(item)) };
     for (int64_t d = today - days; d <= today; d++) {
         check(db, sqlite3_exec(db, "BEGIN", NULL, NULL, NULL));
@@ -455,6 +458,18 @@ void limit_fill(const char *path, int nodes, int peers, int64_t until, int days,
                 }
                 sum.peak = (sum.rx + sum.tx) / 40;
                 if (active[s]) day[count++] = sum;
+            }
+            item *whole = &nodeDays[(n - 1) * 64 + d % 64];
+            *whole = (item){ 0, 0, (uint8_t)(d % 64), 0, 0, 0, 0 };
+            for (size_t i = 0; i < count; i++) {
+                whole->gap |= day[i].gap;
+                whole->rx += day[i].rx;
+                whole->tx += day[i].tx;
+            }
+            if (d % 64 == 63 || d == today) {
+                int64_t first = d / 64 * 64 < today - days ? today - days : d / 64 * 64, last = count ? d : d - 1;
+                encode(&blob, &nodeDays[(n - 1) * 64 + first % 64], (size_t)(last - first + 1), 0, 0);
+                if (first <= last) insertBlob(db, into[NODE_DAYS], key(d / 64, n, 0), blob.bytes, blob.count);
             }
             for (int t = EIGHT; t <= SIXTY_FOUR; t++)
                 addWide(db, into[t], &blob, wide[t - EIGHT] + (size_t)(n - 1) * peers, peers, day, count, d, d == today, n, width[t]);
@@ -579,6 +594,7 @@ void limit_fill(const char *path, int nodes, int peers, int64_t until, int days,
     free(hours);
     free(now);
     free(active);
+    free(nodeDays);
     free(wide[0]);
     free(wide[1]);
 }

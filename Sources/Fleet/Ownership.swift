@@ -1,4 +1,3 @@
-package import Fleet
 package import WireGuard
 
 /// Whose key this is, by the bot's files.
@@ -8,7 +7,7 @@ package import WireGuard
 package struct Ownership: Sendable {
     private let devices: [PublicKey: [Device]]
 
-    package init(_ roster: Fleet.Roster) {
+    package init(_ roster: Roster) {
         var devices: [PublicKey: [Device]] = [:]
         for device in roster.devices {
             if let key = device.publicKey { devices[key, default: []].append(device) }
@@ -20,9 +19,23 @@ package struct Ownership: Sendable {
     package func device(of key: PublicKey, on node: NodeID) -> Device? {
         guard let claims = devices[key] else { return nil }
         let here = claims.filter { $0.node == node }
-        let nearest = here.isEmpty ? claims : here
-        return nearest.first(where: \.isActive) ?? nearest.first
+        return Ownership.first(of: here.isEmpty ? claims : here)
     }
+
+    /// The record that counts where no node is asked for. Nil: none names the key.
+    package func device(of key: PublicKey) -> Device? { devices[key].flatMap(Ownership.first) }
+
+    /// What the bot calls the key's kind; `vpn` where it says none, as in `/api/stats`. Nil: no record names the key.
+    package func kind(of key: PublicKey) -> String? {
+        guard let claims = devices[key] else { return nil }
+        // In its place: a record is a handful of texts, and thousands are asked for.
+        guard let place = claims.indices.first(where: { claims[$0].isActive }) ?? claims.indices.first else {
+            return nil
+        }
+        return claims[place].profileType ?? "vpn"
+    }
+
+    private static func first(of claims: [Device]) -> Device? { claims.first(where: \.isActive) ?? claims.first }
 
     /// Nil: nobody known.
     package func owner(of key: PublicKey, on node: NodeID) -> Int64? {
