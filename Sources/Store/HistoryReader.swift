@@ -335,8 +335,6 @@ struct HistoryReader {
         return buckets.clamped(to: ends)
     }
 
-    // MARK: Names
-
     func people() throws -> [UInt32: Int64?] { try Owners(db).people }
 }
 

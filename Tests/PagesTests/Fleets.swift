@@ -237,6 +237,7 @@ enum Fleets {
             snapshot.users.append(row)
             snapshot.roster.users.append(user)
         }
+        snapshot.ownership = Ownership(snapshot.roster)
         snapshot.services = [
             ServiceState(
                 node: NodeID("main"), kind: .wireGuard, status: .online, evidence: .freshHandshake,

@@ -30,7 +30,6 @@ extension Page {
     mutating func rows(_ usage: TrafficPage.Usage, _ window: TrafficPage.Window, _ snapshot: Snapshot) {
         let rows = usage.rows
         let paging = Paging(context.query("page"), of: rows.count)
-        let owners = owners(of: rows[paging.range], snapshot)
         let most = rows.map(\.traffic.total).max() ?? 0
         let names = snapshot.nodeNames
         let people = Dictionary(
@@ -44,7 +43,7 @@ extension Page {
                 rows: { page in
                     for row in rows[paging.range] {
                         page.element("tr") { page in
-                            page.rowHead(heading) { $0.subject(row, window, names, people, owners) }
+                            page.rowHead(heading) { $0.subject(row, window, names, people, snapshot.ownership) }
                             page.numberCell(.downloaded) { $0.volume(row.traffic.tx) }
                             page.numberCell(.uploaded) { $0.volume(row.traffic.rx) }
                             page.numberCell(.total) { page in
@@ -65,23 +64,9 @@ extension Page {
         }
     }
 
-    /// Who owns the rows' keys now, by the text of the key.
-    private func owners(of rows: ArraySlice<TrafficPage.Row>, _ snapshot: Snapshot) -> [String: Int64] {
-        var owners: [String: Int64] = [:]
-        let keys = Set(rows.compactMap { if case .peer(let key) = $0.subject { key.base64 } else { nil } })
-        guard !keys.isEmpty else { return owners }
-        for place in snapshot.peers.indices {
-            guard let owner = snapshot.peers[place].owner, keys.contains(snapshot.peers[place].publicKey) else {
-                continue
-            }
-            owners[snapshot.peers[place].publicKey] = owners[snapshot.peers[place].publicKey] ?? owner
-        }
-        return owners
-    }
-
     private mutating func subject(
         _ row: TrafficPage.Row, _ window: TrafficPage.Window, _ names: [NodeID: String], _ people: [Int64: User],
-        _ owners: [String: Int64]
+        _ ownership: Ownership
     ) {
         switch row.subject {
         case .user(let id?):
@@ -95,7 +80,9 @@ extension Page {
         case .node(let id): node(id, names)
         case .peer(let key):
             self.key(key.base64)
-            if let user = owners[key.base64].flatMap({ people[$0] }) { element("small") { $0.who(user) } }
+            if let user = ownership.device(of: key).flatMap({ people[$0.telegramID] }) {
+                element("small") { $0.who(user) }
+            }
         case .time(let start, let end):
             let told = moment(start, window.step)
             let link = window.narrower.query("from", start.rfc3339).query("to", end.rfc3339)
