@@ -19,8 +19,8 @@ struct Explain: ParsableCommand {
             USER is a telegram id, a name of the bot's files, or the word unmatched. T is RFC 3339 or a date in the
             owner's zone; --to is exclusive; without both, all that was ever booked. Plain growth is summed by --step, all
             else is a line of its own. With --step poll every sample that added something is a line, with the reading
-            before and after it, as far back as samples are kept; without --from, of one day. rx is what the node received: the user's upload. The sums are those of export
-            and of /api/history for the same window.
+            before and after it, as far back as samples are kept; without --from, of one day. rx is what the node
+            received: the user's upload. The sums are those of export and of /api/history for the same window.
             """)
 
     @Argument(help: "A public key, or a user.")
@@ -51,7 +51,7 @@ struct Explain: ParsableCommand {
             }
             let window = try questions.whole(window(configuration.zone, since: first), configuration.zone)
             let answer = try questions.story(
-                window, of: selection, byPoll: step == Questions.poll, zone: configuration.zone)
+                window, of: selection, byPoll: isByPoll, zone: configuration.zone)
             printOut(
                 json
                     ? String(decoding: answer.json(), as: UTF8.self)
@@ -60,6 +60,8 @@ struct Explain: ParsableCommand {
             throw CommandFailure(error)
         }
     }
+
+    private var isByPoll: Bool { step == Questions.poll }
 
     private func selection(_ names: Names) throws(CommandFailure) -> Selection {
         if let key = PublicKey(pathSegment: subject[...]) { return Selection(peer: key) }
@@ -86,7 +88,6 @@ struct Explain: ParsableCommand {
             throw CommandFailure(
                 what: "explain \(subject)", why: QuestionWords.word("step", Questions.storySteps).english)
         }
-        let isByPoll = step == Questions.poll
         do {
             return try Window(
                 from: from, to: to, step: isByPoll ? OwnerZone.Step.hour.rawValue : step,
