@@ -156,6 +156,12 @@ struct OwnerPagesTests {
         if query == "from=2026-11-01" { #expect(page.contains("value=\"2026-11-01T00:00\"")) }
     }
 
+    @Test(arguments: ["/traffic", "/traffic?window=7d", "/traffic?from=2020-01-01", "/traffic?node=eu1"])
+    func `the average is over the time that was counted`(page: String) throws {
+        // Four megabytes in five hours.
+        #expect(try text(ask(page, owner)).matches(of: /1[.][4-7][0-9]?\u{A0}kbit\/s/).count == 1, "\(page)")
+    }
+
     @Test func `an hour is asked for by the owner's clock, and its links keep node and user`() throws {
         let page = text(try ask("/traffic?from=2026-11-01T20:00&to=2026-11-01T21:00&node=eu1&user=42&by=node", owner))
         #expect(page.contains("value=\"2026-11-01T20:00\"") && page.contains("value=\"2026-11-01T21:00\""))

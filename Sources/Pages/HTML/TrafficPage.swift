@@ -81,9 +81,13 @@ package struct TrafficPage: Sendable {
         /// In the order they are shown in.
         package var rows: [Row]
 
-        package init(series: Series, rows: [Row]) {
+        /// When counting of what is selected began. Nil: before the window, or it did not.
+        package var countedSince: UnixTime?
+
+        package init(series: Series, rows: [Row], countedSince: UnixTime? = nil) {
             self.series = series
             self.rows = rows
+            self.countedSince = countedSince
         }
     }
 

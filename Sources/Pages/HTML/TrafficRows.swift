@@ -4,7 +4,9 @@ import WireGuard
 extension Page {
     mutating func sums(_ usage: TrafficPage.Usage, _ window: TrafficPage.Window) {
         let sum = usage.series.sum
-        let seconds = max(1, min(window.counted.upperBound, context.now).seconds(since: window.counted.lowerBound))
+        // What was before anybody counted says nothing of the average.
+        let start = max(window.counted.lowerBound, usage.countedSince ?? window.counted.lowerBound)
+        let seconds = max(1, min(window.counted.upperBound, context.now).seconds(since: start))
         element("section", .class("numbers"), .label(string(.numbers))) { page in
             page.element("dl") { page in
                 page.figure(.downloaded) { $0.volume(sum.tx) }

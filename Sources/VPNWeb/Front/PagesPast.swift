@@ -98,9 +98,17 @@ struct PagesPast: Sendable {
         }
         let usage = try? shelf.kept("\(window.shown)", at: visit.now) { () throws -> TrafficPage.Usage in
             let series = try self.series(window.asked, window.selection, visit)
-            return TrafficPage.Usage(series: series, rows: try self.rows(window, series, visit))
+            return TrafficPage.Usage(
+                series: series, rows: try self.rows(window, series, visit),
+                countedSince: try self.countedSince(window, visit))
         }
         return TrafficPage(window: window.shown, usage: usage, snapshot: visit.snapshot, context: visit.owner).html()
+    }
+
+    private func countedSince(_ window: TrafficWindow, _ visit: Visit) throws -> UnixTime? {
+        if let user = window.shown.user { return try countedSince(user, visit) }
+        return try questions.store.firstSights().filter { window.shown.node == nil || $0.key == window.shown.node }
+            .values.flatMap(\.values).min()
     }
 
     /// The heaviest first; steps of time the newest first.
