@@ -28,15 +28,25 @@ struct JournalLimit {
     typealias Fill =
         @convention(c) (UnsafePointer<CChar>, Int32, Int32, Int64, Int32, Int32, Int32, Int32, Int32) -> Void
 
+    typealias Read = @convention(c) (UnsafePointer<CChar>, Int32, Int32) -> OpaquePointer
+    typealias Everybody = @convention(c) (OpaquePointer, Int64, Int64) -> Int32
+    typealias One = @convention(c) (OpaquePointer, UInt32, Int64, Int64) -> Int32
+
     let open: Open
     let book: Book
     let fill: Fill
+    let read: Read
+    let everybody: Everybody
+    let one: One
 
     init(_ folder: URL) throws {
         let library = try Limit.compile("sqlite_journal", shared: true, libraries: ["sqlite3"], in: folder)
         open = try Limit.function("limit_open", in: library, as: Open.self)
         book = try Limit.function("limit_book", in: library, as: Book.self)
         fill = try Limit.function("limit_fill", in: library, as: Fill.self)
+        read = try Limit.function("limit_reader", in: library, as: Read.self)
+        everybody = try Limit.function("limit_everybody", in: library, as: Everybody.self)
+        one = try Limit.function("limit_one", in: library, as: One.self)
     }
 }
 
@@ -313,17 +323,42 @@ private func benchQuestions(_ limit: JournalLimit, _ folder: URL) throws {
         ("active peers, 14 days", { try store.activePeers(from: at(14 * day), to: at(-60), step: 12).all.count }),
         ("active peers, a year", { try store.activePeers(from: at(365 * day), to: at(-60), step: 288).all.count }),
     ]
-    var rows = [["question", "p50 ms", "p99 ms", "answers", ""]]
+    // By C alone, out of the same pages; of windows their whole days.
+    let reader = limit.read(path, Int32(nodes), Int32(users))
+    let today = now / day
+    func seat() -> UInt32 { .random(in: 0..<UInt32(users)) }
+    func anyDays() -> Int32 {
+        let (from, to) = window()
+        return limit.everybody(reader, from.seconds / day + 1, max(from.seconds / day + 1, to.seconds / day))
+    }
+    let limits: [String: () -> Int32] = [
+        "a user's days of a month, by node": {
+            let first = today - 31 * .random(in: 1...11)
+            return limit.one(reader, seat(), first, first + 31)
+        },
+        "a user's days of a year": { limit.one(reader, seat(), today - 365, today) },
+        "top users of any window, with peaks": anyDays,
+        "top keys of any window, with peaks": anyDays,
+        "by node, any window": anyDays,
+    ]
+    var rows = [["question", "p50 ms", "p99 ms", "C's p50", "p99", "answers", ""]]
     for (name, ask) in questions {
-        var times: [Double] = []
+        var (ours, theirs): ([Double], [Double]) = ([], [])
         var answers = 0
         for _ in 0..<200 {
-            let begin = ContinuousClock.now
+            var begin = ContinuousClock.now
             answers = try ask()
-            times.append((ContinuousClock.now - begin) / .milliseconds(1))
+            ours.append((ContinuousClock.now - begin) / .milliseconds(1))
+            guard let limit = limits[name] else { continue }
+            begin = .now
+            guard limit() >= 0 else { throw Limit.Failure(description: "\(name): C found nothing") }
+            theirs.append((ContinuousClock.now - begin) / .milliseconds(1))
         }
-        let p99 = percentile(times, 99)
-        rows.append([name, digits(median(times), 1), digits(p99, 1), "\(answers)", p99 < 50 ? "ok" : "MISSED"])
+        let p99 = percentile(ours, 99)
+        rows.append([
+            name, digits(median(ours), 1), digits(p99, 1), theirs.isEmpty ? "" : digits(median(theirs), 1),
+            theirs.isEmpty ? "" : digits(percentile(theirs, 99), 1), "\(answers)", p99 < 50 ? "ok" : "MISSED",
+        ])
     }
     let booked = try collector.stop()
     printTable(rows)

@@ -598,3 +598,80 @@ void limit_fill(const char *path, int nodes, int peers, int64_t until, int days,
     free(wide[0]);
     free(wide[1]);
 }
+
+// What questions must cost: the same pages, read and added up by C. Owners and seats are those of limit_fill.
+
+typedef struct { sqlite3 *db; sqlite3_stmt *range[TABLES], *one; item *sums, *page; int nodes, peers; size_t room; } reader;
+
+reader *limit_reader(const char *path, int nodes, int peers) {
+    reader *r = calloc(1, sizeof *r);
+    check(NULL, sqlite3_open_v2(path, &r->db, SQLITE_OPEN_READONLY, NULL));
+    r->nodes = nodes;
+    r->peers = peers;
+    r->sums = calloc((size_t)nodes * 2048, sizeof(item));
+    for (int t = DAYS; t <= SIXTY_FOUR; t++) {
+        char sql[100];
+        snprintf(sql, sizeof sql, "SELECT id, body FROM %s WHERE id >= ? AND id < ?", tables[t]);
+        r->range[t] = prepare(r->db, sql);
+    }
+    r->one = prepare(r->db, "SELECT body FROM hours WHERE id = ?");
+    return r;
+}
+
+static void addRange(reader *r, int table, int64_t first, int64_t last) {
+    sqlite3_bind_int64(r->range[table], 1, key(first, 0, 0));
+    sqlite3_bind_int64(r->range[table], 2, key(last, 0, 0));
+    while (sqlite3_step(r->range[table]) == SQLITE_ROW) {
+        int64_t id = sqlite3_column_int64(r->range[table], 0);
+        item *sums = r->sums + ((id >> 16 & 0xffff) - 1) * 2048;
+        size_t count = decode(sqlite3_column_blob(r->range[table], 1), sqlite3_column_bytes(r->range[table], 1),
+                              (uint32_t)(id & 0xffff) << 6, 1, &r->page, &r->room);
+        for (size_t i = 0; i < count; i++) {
+            item *sum = &sums[r->page[i].owner & 2047];
+            sum->rx += r->page[i].rx;
+            sum->tx += r->page[i].tx;
+            sum->gap |= r->page[i].gap;
+            if (r->page[i].peak > sum->peak) sum->peak = r->page[i].peak;
+        }
+    }
+    sqlite3_reset(r->range[table]);
+}
+
+static void cover(reader *r, int table, int64_t first, int64_t last) {
+    int64_t low = (first + 7) / 8, high = last / 8;
+    if (table == SIXTY_FOUR || low >= high) {
+        addRange(r, table, first, last);
+        return;
+    }
+    if (first < low * 8) addRange(r, table, first, low * 8);
+    cover(r, table + 1, low, high);
+    if (high * 8 < last) addRange(r, table, high * 8, last);
+}
+
+// Everybody's sums of these days, by owner and node. Gives how many have any.
+int limit_everybody(reader *r, int64_t firstDay, int64_t lastDay) {
+    memset(r->sums, 0, (size_t)r->nodes * 2048 * sizeof(item));
+    check(r->db, sqlite3_exec(r->db, "BEGIN", NULL, NULL, NULL));
+    cover(r, DAYS, firstDay, lastDay);
+    check(r->db, sqlite3_exec(r->db, "COMMIT", NULL, NULL, NULL));
+    int found = 0;
+    for (int i = 0; i < r->nodes * 2048; i++) found += r->sums[i].rx != 0;
+    return found;
+}
+
+// One seat's hours, day by day and node by node: an owner's days are made of them.
+int limit_one(reader *r, uint32_t seat, int64_t firstDay, int64_t lastDay) {
+    int found = 0;
+    check(r->db, sqlite3_exec(r->db, "BEGIN", NULL, NULL, NULL));
+    for (int64_t d = firstDay; d < lastDay; d++)
+        for (int n = 1; n <= r->nodes; n++) {
+            sqlite3_bind_int64(r->one, 1, key(d, n, seat >> 6));
+            if (sqlite3_step(r->one) == SQLITE_ROW) {
+                size_t count = decode(sqlite3_column_blob(r->one, 0), sqlite3_column_bytes(r->one, 0), seat & ~63u, 0, &r->page, &r->room);
+                for (size_t i = 0; i < count; i++) found += r->page[i].seat == seat;
+            }
+            sqlite3_reset(r->one);
+        }
+    check(r->db, sqlite3_exec(r->db, "COMMIT", NULL, NULL, NULL));
+    return found;
+}
