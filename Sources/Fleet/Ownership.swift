@@ -19,23 +19,26 @@ package struct Ownership: Sendable {
     package func device(of key: PublicKey, on node: NodeID) -> Device? {
         guard let claims = devices[key] else { return nil }
         let here = claims.filter { $0.node == node }
-        return Ownership.first(of: here.isEmpty ? claims : here)
+        let nearest = here.isEmpty ? claims : here
+        return Ownership.first(of: nearest).map { nearest[$0] }
     }
 
     /// The record that counts where no node is asked for. Nil: none names the key.
-    package func device(of key: PublicKey) -> Device? { devices[key].flatMap(Ownership.first) }
+    package func device(of key: PublicKey) -> Device? {
+        guard let claims = devices[key] else { return nil }
+        return Ownership.first(of: claims).map { claims[$0] }
+    }
 
     /// What the bot calls the key's kind; `vpn` where it says none, as in `/api/stats`. Nil: no record names the key.
     package func kind(of key: PublicKey) -> String? {
         guard let claims = devices[key] else { return nil }
-        // In its place: a record is a handful of texts, and thousands are asked for.
-        guard let place = claims.indices.first(where: { claims[$0].isActive }) ?? claims.indices.first else {
-            return nil
-        }
-        return claims[place].profileType ?? "vpn"
+        return Ownership.first(of: claims).map { claims[$0].profileType ?? "vpn" }
     }
 
-    private static func first(of claims: [Device]) -> Device? { claims.first(where: \.isActive) ?? claims.first }
+    /// Its place: a record is a handful of texts, and thousands are asked for.
+    private static func first(of claims: [Device]) -> Int? {
+        claims.indices.first { claims[$0].isActive } ?? claims.indices.first
+    }
 
     /// Nil: nobody known.
     package func owner(of key: PublicKey, on node: NodeID) -> Int64? {

@@ -73,16 +73,3 @@ extension TrafficStore {
         try read("read the horizons") { try Horizons($0) }
     }
 }
-
-extension Usage.Subject: Comparable {
-    /// Unmatched first, then users by number; keys and nodes by themselves.
-    package static func < (a: Usage.Subject, b: Usage.Subject) -> Bool {
-        switch (a, b) {
-        case (.user(let a), .user(let b)): b.map { b in a.map { $0 < b } ?? true } ?? false
-        case (.peer(let a), .peer(let b)): a < b
-        case (.node(let a), .node(let b)): a < b
-        case (.user, _), (.peer, .node): true
-        default: false
-        }
-    }
-}

@@ -81,7 +81,7 @@ package struct TrafficPage: Sendable {
         /// In the order they are shown in.
         package var rows: [Row]
 
-        /// When counting of what is selected began. Nil: before the window, or it did not.
+        /// When counting of what is selected began, perhaps long before the window. Nil: it did not.
         package var countedSince: UnixTime?
 
         package init(series: Series, rows: [Row], countedSince: UnixTime? = nil) {
